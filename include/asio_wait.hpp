@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/any_task.hpp>             // IWYU pragma: export
+#include <asio_wait/config.hpp>               // IWYU pragma: export
+#include <asio_wait/create_task.hpp>          // IWYU pragma: export
+#include <asio_wait/error.hpp>                // IWYU pragma: export
+#include <asio_wait/return_when.hpp>          // IWYU pragma: export
+#include <asio_wait/task.hpp>                 // IWYU pragma: export
+#include <asio_wait/timeout.hpp>              // IWYU pragma: export
+#include <asio_wait/unobserved_exception.hpp> // IWYU pragma: export
+#include <asio_wait/use_task.hpp>             // IWYU pragma: export
+#include <asio_wait/version.hpp>              // IWYU pragma: export
+#include <asio_wait/wait_for_tasks.hpp>       // IWYU pragma: export
+#include <asio_wait/wait_result.hpp>          // IWYU pragma: export

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/ref_ptr.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+namespace asio_wait::inline v0::detail {
+
+/// An operation that waits on behalf of a handler, seen from the handler's execution context.
+struct pending_op {
+    pending_op* next = nullptr;
+    pending_op* previous = nullptr;
+    /// Hands the operation to its executor, which owns it from then on.
+    void (*post)(pending_op*) = nullptr;
+    /// Destroys operation and handler, uncalled.
+    void (*destroy)(pending_op*) noexcept = nullptr;
+};
+
+/// What one execution context knows of us; outlives the context.
+/** A handler kept in our memory belongs to no context, so its context would be destroyed without
+ *  it, and it would then be called into nowhere or never be freed. Therefore:
+ *
+ *  1. Every pending operation is in exactly one place: this list, or a function posted to the
+ *     executor. hand_over() moves it from the first to the second; both destroy what they hold.
+ *  2. shutdown() sets `down_`, waits until no other thread is inside a post to this context, and
+ *     destroys the list. It runs on the thread that destroys the context and may run twice.
+ *  3. Who has won the right to wake an operation may look at it only inside hand_over(), under
+ *     `mutex_` and not `down_`: afterwards it is gone, or shutdown() owns it.
+ *  4. No lock is held while a handler or a posted function is created, moved, run or destroyed.
+ *
+ *  `mutex_` guards everything but `down_`'s unlocked read in cached(). */
+class context_core {
+public:
+    ASIO_WAIT_DECL static ref_ptr<context_core> create();
+
+    /// The core remembered by this thread for the context at that address, or null.
+    ASIO_WAIT_DECL static context_core* cached(const void* context) noexcept;
+    ASIO_WAIT_DECL static void remember(const void* context, context_core& core);
+
+    /// False when the context is being destroyed: the caller keeps the operation.
+    ASIO_WAIT_DECL bool add(pending_op& op) noexcept;
+
+    /// Posts an operation that was added, or does nothing if shutdown() has it.
+    ASIO_WAIT_DECL void hand_over(pending_op* op);
+
+    /// Brackets any other post to the context; false when it is being destroyed.
+    ASIO_WAIT_DECL bool enter() noexcept;
+    ASIO_WAIT_DECL void leave() noexcept;
+
+    ASIO_WAIT_DECL void shutdown() noexcept;
+
+    void add_ref() noexcept { refs_.add(); }
+    ASIO_WAIT_DECL void release() noexcept;
+
+private:
+    context_core() = default;
+
+    ref_count refs_;
+    std::atomic<bool> down_{false};
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    pending_op* first_ = nullptr;
+    unsigned in_flight_ = 0;
+};
+
+/// Leaves the context when the post has been made or has failed.
+class context_entry {
+public:
+    /// A null core stands for an executor without a context: always open.
+    explicit context_entry(context_core* core) noexcept
+        : core_(core), open_(!core || core->enter()) {}
+
+    context_entry(const context_entry&) = delete;
+    context_entry& operator=(const context_entry&) = delete;
+
+    ~context_entry() {
+        if (core_ && open_)
+            core_->leave();
+    }
+
+    explicit operator bool() const noexcept { return open_; }
+
+private:
+    context_core* core_;
+    bool open_;
+};
+
+} // namespace asio_wait::inline v0::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/context_as.hpp>
+#include <boost/asio/execution/executor.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/is_executor.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace asio_wait::inline v0::detail {
+
+namespace asio = boost::asio;
+
+// Asio knows executors of two kinds: those of the current model (properties) and those of the
+// Networking TS (member functions). Both are served, as Asio itself does.
+
+template<class Ex>
+inline constexpr bool is_property_executor = asio::execution::is_executor<Ex>::value;
+
+template<class Ex>
+inline constexpr bool is_any_executor = is_property_executor<Ex> || asio::is_executor<Ex>::value;
+
+template<class Context>
+inline constexpr bool is_context =
+    std::is_convertible_v<std::remove_cvref_t<Context>&, asio::execution_context&>;
+
+/// The context behind an executor, null if it has none.
+template<class Ex>
+asio::execution_context* context_of(const Ex& ex) noexcept {
+    using as_context = asio::execution::context_as_t<asio::execution_context&>;
+    if constexpr (!is_property_executor<Ex>)
+        return &ex.context();
+    else if constexpr (asio::can_query<const Ex&, as_context>::value)
+        return &asio::query(ex, as_context{});
+    else
+        return nullptr;
+}
+
+/// Whether a function can be submitted without running at once.
+template<class Ex>
+inline constexpr bool can_post_to =
+    !is_property_executor<Ex> || asio::can_require<Ex, asio::execution::blocking_t::never_t>::value;
+
+/// An executor, and the promise to its context that something is still to come.
+template<class Ex, bool = is_property_executor<Ex>>
+class tracked_executor {
+public:
+    explicit tracked_executor(const Ex& ex)
+        : executor_(asio::prefer(ex, asio::execution::outstanding_work.tracked)) {}
+
+    const auto& get() const noexcept { return executor_; }
+
+private:
+    std::decay_t<decltype(asio::prefer(std::declval<const Ex&>(),
+                                       asio::execution::outstanding_work.tracked))>
+        executor_;
+};
+
+template<class Ex>
+class tracked_executor<Ex, false> {
+public:
+    explicit tracked_executor(const Ex& ex) : guard_(ex) {}
+
+    Ex get() const noexcept { return guard_.get_executor(); }
+
+private:
+    asio::executor_work_guard<Ex> guard_;
+};
+
+} // namespace asio_wait::inline v0::detail

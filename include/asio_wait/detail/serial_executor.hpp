@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/executor_traits.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace asio_wait::inline v0::detail {
+
+// A task's cancellation is safe only where its handlers run one at a time. Pools are known not to
+// do that, so a task gets a strand there. An io_context run by several threads cannot be seen.
+
+template<class Ex>
+inline constexpr bool is_parallel_executor = false;
+
+template<class Allocator, unsigned int Bits>
+inline constexpr bool
+    is_parallel_executor<asio::thread_pool::basic_executor_type<Allocator, Bits>> = true;
+
+template<class Blocking, class Relationship, class Allocator>
+inline constexpr bool
+    is_parallel_executor<asio::basic_system_executor<Blocking, Relationship, Allocator>> = true;
+
+/// Whether an erased executor is one of a pool's, with whatever properties it was given.
+template<std::size_t... Bits>
+bool targets_thread_pool(const asio::any_io_executor& ex, std::index_sequence<Bits...>) noexcept {
+    return (... || ex.target<asio::thread_pool::basic_executor_type<std::allocator<void>, Bits>>());
+}
+
+template<class... Blocking>
+bool targets_system_executor(const asio::any_io_executor& ex) noexcept {
+    using relationship = asio::execution::relationship_t;
+    return (
+        ... ||
+        (ex.target<
+             asio::basic_system_executor<Blocking, relationship::fork_t, std::allocator<void>>>() ||
+         ex.target<asio::basic_system_executor<Blocking, relationship::continuation_t,
+                                               std::allocator<void>>>()));
+}
+
+inline bool is_parallel(const asio::any_io_executor& ex) noexcept {
+    // The usual case first.
+    if (ex.target<asio::io_context::executor_type>())
+        return false;
+    using blocking = asio::execution::blocking_t;
+    return targets_thread_pool(ex, std::make_index_sequence<16>()) ||
+           targets_system_executor<blocking::possibly_t, blocking::always_t, blocking::never_t>(ex);
+}
+
+/// The executor an awaitable of executor type `Ex` is to run on when spawned on `ex`.
+template<class Ex, class From>
+Ex make_serial(const From& ex) {
+    if constexpr (std::is_same_v<Ex, asio::any_io_executor>) {
+        if constexpr (is_parallel_executor<From>)
+            return asio::make_strand(ex);
+        else if constexpr (std::is_same_v<From, asio::any_io_executor>)
+            return is_parallel(ex) ? asio::any_io_executor(asio::make_strand(ex)) : ex;
+        else
+            return ex;
+    } else {
+        static_assert(!is_parallel_executor<Ex>,
+                      "asio_wait: a task needs a serial executor; use make_strand(pool) and "
+                      "awaitables of that strand's type");
+        return Ex(ex);
+    }
+}
+
+} // namespace asio_wait::inline v0::detail

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/context_core.hpp>
+#include <asio_wait/detail/task_core.hpp>
+#include <asio_wait/detail/wait_service.hpp>
+#include <asio_wait/error.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/channel_error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+namespace asio_wait::inline v0::detail {
+
+/// The codes that mean "ended because it was asked to".
+inline bool is_cancellation(const boost::system::error_code& ec) {
+    return ec == std::errc::operation_canceled ||
+           ec == asio::experimental::error::channel_cancelled;
+}
+
+inline bool is_cancellation(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const boost::system::system_error& e) {
+        return is_cancellation(e.code());
+    } catch (const std::system_error& e) {
+        return e.code() == std::errc::operation_canceled;
+    } catch (...) {
+        return false;
+    }
+}
+
+inline std::exception_ptr as_exception(const boost::system::error_code& ec) {
+    return std::make_exception_ptr(boost::system::system_error(ec));
+}
+
+/// A task's state and its executor. `executor_` and `context_` are guarded by the task's lock,
+/// under which the executor is copied and moved but never destroyed.
+class task_base : public task_core {
+public:
+    /// Empty once the task is done.
+    asio::any_io_executor get_executor() const {
+        std::lock_guard lock(mutex_);
+        return executor_;
+    }
+
+    /// See task::cancel.
+    bool cancel(asio::cancellation_type_t types) {
+        ref_ptr<context_core> context;
+        {
+            std::lock_guard lock(mutex_);
+            switch (record_cancel(static_cast<unsigned>(types))) {
+            case request::refused:
+                return false;
+            case request::recorded:
+                return true;
+            case request::deliver:
+                context = context_;
+            }
+        }
+        deliver_from(context.get());
+        return true;
+    }
+
+    /// The work ended by itself, with an error or (null) a value that is in place.
+    void complete(std::exception_ptr error) {
+        auto status = task_status::succeeded;
+        if (error)
+            status = cancel_requested() && is_cancellation(error) ? task_status::cancelled
+                                                                  : task_status::failed;
+        finish_with(status, std::move(error));
+    }
+
+    /// The work was destroyed before its end.
+    void abandon() noexcept {
+        mark_observed(); // whoever destroys a context knows it
+        try {
+            finish_with(task_status::failed, as_exception(error::task_abandoned));
+        } catch (...) {
+            // A wake-up could not be posted for want of memory: its operation has been destroyed.
+        }
+    }
+
+    using task_core::begin;
+
+protected:
+    task_base(const task_type& type, const spawn_site& site, std::string_view name,
+              asio::any_io_executor executor)
+        : task_core(type, site, name), context_(core_of_executor(executor)),
+          executor_(std::move(executor)) {}
+
+    ~task_base() = default;
+
+private:
+    struct delivery {
+        ref_ptr<task_base> task;
+
+        void operator()() const {
+            if (const unsigned types = task->take_delivery())
+                task->type().emit(*task, types);
+        }
+    };
+
+    /// Posts the delivery, unless the context is being destroyed or the task ends meanwhile.
+    void deliver_from(context_core* context) {
+        const context_entry entry(context);
+        if (!entry)
+            return;
+        // Only inside the context: a copy of a strand must not outlive it.
+        asio::any_io_executor const executor = get_executor();
+        if (!executor)
+            return;
+        try {
+            asio::post(executor, delivery{ref_ptr<task_base>::share(this)});
+        } catch (...) {
+            delivery_failed();
+            throw;
+        }
+    }
+
+    void finish_with(task_status status, std::exception_ptr error) {
+        asio::any_io_executor executor; // let go of outside the lock
+        ref_ptr<context_core> context;
+        wake_queue wakes;
+        {
+            std::lock_guard lock(mutex_);
+            finish(status, std::move(error), wakes);
+            executor.swap(executor_);
+            context = std::move(context_);
+        }
+        wakes.run();
+    }
+
+    ref_ptr<context_core> context_;
+    asio::any_io_executor executor_;
+};
+
+} // namespace asio_wait::inline v0::detail

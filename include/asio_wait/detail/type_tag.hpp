@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+
+#include <string_view>
+
+namespace asio_wait::inline v0::detail {
+
+/// Identity of a type, without RTTI and across shared objects.
+/** Two shared objects hold two tags of one type, so equal spelling counts too, except where a
+ *  spelling names different types in different files. */
+struct type_tag {
+    std::string_view spelling;
+
+    friend bool operator==(const type_tag& a, const type_tag& b) noexcept {
+        return &a == &b || (a.spelling == b.spelling && a.spelling_is_unique());
+    }
+
+private:
+    bool spelling_is_unique() const noexcept {
+        constexpr auto npos = std::string_view::npos;
+        return spelling.find("anonymous") == npos && spelling.find("unnamed") == npos &&
+               spelling.find("lambda") == npos && spelling.find("::<") == npos &&
+               spelling.find(")::") == npos;
+    }
+};
+
+template<class T>
+constexpr std::string_view spelling_of() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+    return __FUNCSIG__;
+#else
+    return __PRETTY_FUNCTION__;
+#endif
+}
+
+template<class T>
+inline constexpr type_tag type_tag_of{spelling_of<T>()};
+
+} // namespace asio_wait::inline v0::detail

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/unobserved.hpp>
+
+#include <boost/assert/source_location.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace asio_wait::inline v0 {
+
+/// The failure of a task that nobody read before the task's last handle went.
+/** Read means: result(), take(), exception(), async_get or async_join. Waiting for a task and
+ *  cancelling it is not reading. A cancelled or abandoned task is not reported. */
+struct unobserved_exception {
+    std::uint64_t id;
+    std::string name;
+    boost::source_location spawned_at;
+    std::exception_ptr exception;
+};
+
+using unobserved_exception_handler = std::function<void(const unobserved_exception&)>;
+
+/// Sets who is told of failures nobody read, and returns who was told before.
+/** Called once for each such task, on the thread that lets go of it, with no lock held. It must not
+ *  throw. An empty handler restores the default, which prints one line to stderr. Any thread may
+ *  call this. asyncio: `loop.set_exception_handler`, for "exception was never retrieved". */
+inline unobserved_exception_handler set_unobserved_exception_handler(
+    unobserved_exception_handler handler) {
+    detail::unobserved_hook hook;
+    if (handler) {
+        hook.function = std::make_shared<unobserved_exception_handler>(std::move(handler));
+        hook.call = [](void* function, const detail::unobserved_failure& f) {
+            const unobserved_exception e{
+                f.id, f.name ? std::string(f.name) : "task-" + std::to_string(f.id),
+                boost::source_location(f.site.file, f.site.line, f.site.function, f.site.column),
+                f.error};
+            (*static_cast<unobserved_exception_handler*>(function))(e);
+        };
+    }
+    detail::unobserved_hook const old = detail::exchange_unobserved_hook(std::move(hook));
+    return old.function ? *static_cast<unobserved_exception_handler*>(old.function.get())
+                        : unobserved_exception_handler();
+}
+
+} // namespace asio_wait::inline v0

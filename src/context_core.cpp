@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <asio_wait/detail/context_core.hpp>
+
+namespace asio_wait::inline v0::detail {
+
+namespace {
+
+// One entry a thread is enough: a thread works for one context at a time, nearly always.
+struct last_seen {
+    const void* context;
+    context_core* core;
+};
+
+thread_local last_seen last;
+
+// Gives the remembered reference back when its thread ends; touched on the slow path only.
+struct last_seen_owner {
+    ref_ptr<context_core> core;
+    ~last_seen_owner() { last = {}; }
+};
+
+thread_local last_seen_owner last_owner;
+
+} // namespace
+
+ref_ptr<context_core> context_core::create() {
+    return ref_ptr<context_core>::adopt(new context_core);
+}
+
+void context_core::release() noexcept {
+    if (refs_.drop())
+        delete this;
+}
+
+context_core* context_core::cached(const void* context) noexcept {
+    if (last.context != context)
+        return nullptr;
+    // The address may belong to a new context by now. Then the old one has been shut down, and
+    // whoever told this thread of the new one made that visible too; acquire costs nothing here.
+    return last.core->down_.load(std::memory_order_acquire) ? nullptr : last.core;
+}
+
+void context_core::remember(const void* context, context_core& core) {
+    last_owner.core = ref_ptr<context_core>::share(&core);
+    last = {context, &core};
+}
+
+bool context_core::add(pending_op& op) noexcept {
+    std::lock_guard lock(mutex_);
+    if (down_.load(std::memory_order_relaxed)) // written under the lock
+        return false;
+    op.previous = nullptr;
+    op.next = first_;
+    if (first_)
+        first_->previous = &op;
+    first_ = &op;
+    return true;
+}
+
+void context_core::hand_over(pending_op* op) {
+    {
+        std::lock_guard lock(mutex_);
+        if (down_.load(std::memory_order_relaxed)) // shutdown() owns it
+            return;
+        (op->previous ? op->previous->next : first_) = op->next;
+        if (op->next)
+            op->next->previous = op->previous;
+        ++in_flight_;
+    }
+    struct leaver {
+        context_core& core;
+        ~leaver() { core.leave(); }
+    } guard{*this};
+    op->post(op);
+}
+
+bool context_core::enter() noexcept {
+    std::lock_guard lock(mutex_);
+    if (down_.load(std::memory_order_relaxed))
+        return false;
+    ++in_flight_;
+    return true;
+}
+
+void context_core::leave() noexcept {
+    std::lock_guard lock(mutex_);
+    // Notified under the lock: shutdown() may let the last reference go as soon as it has it.
+    if (--in_flight_ == 0 && down_.load(std::memory_order_relaxed))
+        idle_.notify_all();
+}
+
+void context_core::shutdown() noexcept {
+    pending_op* op = nullptr;
+    {
+        std::unique_lock lock(mutex_);
+        down_.store(true, std::memory_order_release); // pairs with cached()
+        idle_.wait(lock, [this] { return in_flight_ == 0; });
+        op = first_;
+        first_ = nullptr;
+    }
+    while (op) {
+        pending_op* const next = op->next;
+        op->destroy(op);
+        op = next;
+    }
+}
+
+} // namespace asio_wait::inline v0::detail

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <asio_wait/detail/task_core.hpp>
+
+#include <asio_wait/detail/unobserved.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace asio_wait::inline v0::detail {
+
+namespace {
+
+// relaxed: only the number has to be unique.
+std::atomic<std::uint64_t> last_id{0};
+
+char* copy_of(std::string_view text) {
+    char* const s = new char[text.size() + 1];
+    std::memcpy(s, text.data(), text.size());
+    s[text.size()] = '\0';
+    return s;
+}
+
+} // namespace
+
+task_core::task_core(const task_type& type, const spawn_site& site, std::string_view name)
+    : type_(&type), id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1),
+      name_(name.empty() ? nullptr : copy_of(name)), site_(site) {}
+
+task_core::~task_core() {
+    delete[] name_;
+}
+
+std::string task_core::name() const {
+    {
+        std::lock_guard lock(mutex_);
+        if (name_)
+            return name_;
+    }
+    return "task-" + std::to_string(id_);
+}
+
+void task_core::name(std::string_view value) {
+    char* old = copy_of(value);
+    {
+        std::lock_guard lock(mutex_);
+        std::swap(old, name_);
+    }
+    delete[] old;
+}
+
+bool task_core::cancel_requested() const noexcept {
+    std::lock_guard lock(mutex_);
+    return requested_ != 0;
+}
+
+bool task_core::begin() noexcept {
+    std::lock_guard lock(mutex_);
+    started_ = true;
+    return requested_ == 0;
+}
+
+task_core::request task_core::record_cancel(unsigned types) noexcept {
+    if (status_.load(std::memory_order_relaxed) != task_status::running) // under the lock
+        return request::refused;
+    requested_ = static_cast<std::uint8_t>(requested_ | types);
+    undelivered_ = static_cast<std::uint8_t>(undelivered_ | types);
+    return std::exchange(delivery_queued_, true) ? request::recorded : request::deliver;
+}
+
+void task_core::delivery_failed() noexcept {
+    std::lock_guard lock(mutex_);
+    delivery_queued_ = false;
+}
+
+unsigned task_core::take_delivery() noexcept {
+    std::lock_guard lock(mutex_);
+    delivery_queued_ = false;
+    const unsigned types = std::exchange(undelivered_, std::uint8_t{0});
+    const bool running = status_.load(std::memory_order_relaxed) == task_status::running;
+    return started_ && running ? types : 0;
+}
+
+void task_core::finish(task_status status, std::exception_ptr error, wake_queue& wakes) noexcept {
+    error_ = std::move(error);
+    status_.store(status, std::memory_order_release);
+    while (completion_hook* const h = hooks_.pop_front())
+        h->completed(*h, wakes);
+}
+
+void task_core::destroy() noexcept {
+    // relaxed: this is the last owner, see release().
+    if (status_.load(std::memory_order_relaxed) == task_status::failed &&
+        !observed_.load(std::memory_order_relaxed))
+        report_unobserved({id_, name_, site_, error_});
+    type_->destroy(this);
+}
+
+} // namespace asio_wait::inline v0::detail
