@@ -37,6 +37,7 @@ constexpr std::size_t largest = 1024;
 constexpr std::size_t classes = largest / granule;
 constexpr std::size_t chunk_bytes = 64 * 1024;
 constexpr std::size_t batch = 64;
+constexpr std::size_t surplus = 16 * batch; // more free blocks than this a thread gives away
 
 struct block {
     block* next;
@@ -121,7 +122,7 @@ block* take_batch(std::size_t c) {
     return carve(c);
 }
 
-block* refill(std::size_t c) {
+ASIO_WAIT_COLD block* refill(std::size_t c) {
     block* const first = take_batch(c);
     if (!flushed) {
         at_thread_end.armed = true;
@@ -131,7 +132,7 @@ block* refill(std::size_t c) {
     return first;
 }
 
-void give_back_batch(cache& from, std::size_t c) noexcept {
+ASIO_WAIT_COLD void give_back_batch(cache& from, std::size_t c) noexcept {
     block* const first = from.head;
     block* last = first;
     for (std::size_t i = 1; i != batch; ++i)
@@ -140,6 +141,11 @@ void give_back_batch(cache& from, std::size_t c) noexcept {
     from.size -= batch;
     last->next = nullptr;
     give_back(c, first);
+}
+
+ASIO_WAIT_COLD void give_back_block(std::size_t c, block* b) noexcept {
+    b->next = nullptr;
+    give_back(c, b);
 }
 
 } // namespace
@@ -164,13 +170,11 @@ void pool_deallocate(void* memory, std::size_t size) noexcept {
     std::size_t const c = (size - 1) / granule;
     cache& mine = caches[c];
     block* const b = ::new (memory) block{mine.head, nullptr};
-    if (flushed) {
-        b->next = nullptr;
-        return give_back(c, b);
-    }
+    if (flushed)
+        return give_back_block(c, b);
     mine.head = b;
     // `size` counts only what came back since the last refill: enough to know a surplus.
-    if (++mine.size >= 4 * batch)
+    if (++mine.size >= surplus)
         give_back_batch(mine, c);
 }
 

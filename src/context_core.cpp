@@ -27,9 +27,8 @@ ref_ptr<context_core> context_core::create() {
     return ref_ptr<context_core>::adopt(new context_core);
 }
 
-void context_core::release() noexcept {
-    if (refs_.drop())
-        delete this;
+void context_core::destroy() noexcept {
+    delete this;
 }
 
 context_core* context_core::cached(const void* context) noexcept {

@@ -13,7 +13,7 @@ namespace {
 // relaxed: only the number has to be unique.
 std::atomic<std::uint64_t> last_id{0};
 
-char* copy_of(std::string_view text) {
+ASIO_WAIT_COLD char* copy_of(std::string_view text) {
     char* const s = new char[text.size() + 1];
     std::memcpy(s, text.data(), text.size());
     s[text.size()] = '\0';
@@ -80,18 +80,22 @@ unsigned task_core::take_delivery() noexcept {
     return started_ && running ? types : 0;
 }
 
-void task_core::finish(task_status status, std::exception_ptr error, wake_queue& wakes) noexcept {
+void task_core::finish(task_status status, std::exception_ptr&& error, wake_queue& wakes) noexcept {
     error_ = std::move(error);
     status_.store(status, std::memory_order_release);
     while (completion_hook* const h = hooks_.pop_front())
         h->completed(*h, wakes);
 }
 
+void task_core::report() const noexcept {
+    report_unobserved({id_, name_, site_, error_});
+}
+
 void task_core::destroy() noexcept {
     // relaxed: this is the last owner, see release().
     if (status_.load(std::memory_order_relaxed) == task_status::failed &&
         !observed_.load(std::memory_order_relaxed))
-        report_unobserved({id_, name_, site_, error_});
+        report();
     type_->destroy(this);
 }
 

@@ -26,6 +26,13 @@
 #define ASIO_WAIT_TYPE_VISIBLE
 #endif
 
+// Keeps a rare path out of the function it is called from, whose usual path then needs no stack.
+#if defined(__GNUC__)
+#define ASIO_WAIT_COLD __attribute__((noinline, cold))
+#else
+#define ASIO_WAIT_COLD
+#endif
+
 // ASIO_WAIT_NO_ASIO_DETAIL: define it to keep the library off every undocumented name of Asio.
 // The price: on Boost 1.81 the default token of async_get and async_join is then use_awaitable,
 // which a coroutine of a non-default executor type cannot await.

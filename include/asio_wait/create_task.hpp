@@ -11,7 +11,7 @@
 #include <boost/assert/source_location.hpp>
 
 #include <functional>
-#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -43,9 +43,11 @@ auto spawn_task(E& where, Body&& body, std::string_view name, const boost::sourc
                       std::is_same_v<executor_type, asio::any_io_executor>,
                   "asio_wait: create_task needs an executor that the awaitable's executor type can "
                   "be made from");
-    return handle_access::make<task<value_type>>(spawn<value_type>(
-        make_serial<executor_type>(executor_of(where)), std::forward<Body>(body), name,
-        spawn_site{at.file_name(), at.function_name(), at.line(), at.column()}));
+    const spawn_site site{at.file_name(), at.function_name(), at.line(), at.column()};
+    return handle_access::make<task<value_type>>(
+        with_serial<executor_type>(executor_of(where), [&](const executor_type& executor) {
+            return spawn<value_type>(executor, std::forward<Body>(body), name, site);
+        }));
 }
 
 } // namespace detail
@@ -73,7 +75,7 @@ auto spawn_task(E& where, Body&& body, std::string_view name, const boost::sourc
 template<class ExecutorOrContext, class T, class AwaitableExecutor>
 requires(detail::is_executor_or_context<ExecutorOrContext>) task<T> create_task(
     ExecutorOrContext&& executor_or_context, boost::asio::awaitable<T, AwaitableExecutor> body,
-    std::string name = {}, boost::source_location at = BOOST_CURRENT_LOCATION) {
+    std::string_view name = {}, boost::source_location at = BOOST_CURRENT_LOCATION) {
     using awaitable_type = boost::asio::awaitable<T, AwaitableExecutor>;
     return detail::spawn_task<awaitable_type>(executor_or_context, std::move(body), name, at);
 }
@@ -81,7 +83,7 @@ requires(detail::is_executor_or_context<ExecutorOrContext>) task<T> create_task(
 /// As above, from a callable that returns an awaitable.
 template<class ExecutorOrContext, detail::awaitable_factory F>
 requires(detail::is_executor_or_context<ExecutorOrContext>) auto create_task(
-    ExecutorOrContext&& executor_or_context, F&& body, std::string name = {},
+    ExecutorOrContext&& executor_or_context, F&& body, std::string_view name = {},
     boost::source_location at = BOOST_CURRENT_LOCATION) {
     using awaitable_type = std::invoke_result_t<std::decay_t<F>&>;
     return detail::spawn_task<awaitable_type>(executor_or_context, std::forward<F>(body), name, at);

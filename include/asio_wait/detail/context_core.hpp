@@ -54,10 +54,15 @@ public:
     ASIO_WAIT_DECL void shutdown() noexcept;
 
     void add_ref() noexcept { refs_.add(); }
-    ASIO_WAIT_DECL void release() noexcept;
+
+    void release() noexcept {
+        if (refs_.drop())
+            destroy();
+    }
 
 private:
     context_core() = default;
+    ASIO_WAIT_DECL void destroy() noexcept;
 
     ref_count refs_;
     std::atomic<bool> down_{false};

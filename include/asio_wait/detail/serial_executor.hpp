@@ -57,22 +57,33 @@ inline bool is_parallel(const asio::any_io_executor& ex) noexcept {
            targets_system_executor<blocking::possibly_t, blocking::always_t, blocking::never_t>(ex);
 }
 
-/// The executor an awaitable of executor type `Ex` is to run on when spawned on `ex`.
-template<class Ex, class From>
-Ex make_serial(const From& ex) {
-    if constexpr (std::is_same_v<Ex, asio::any_io_executor>) {
-        if constexpr (is_parallel_executor<From>)
-            return asio::make_strand(ex);
-        else if constexpr (std::is_same_v<From, asio::any_io_executor>)
-            return is_parallel(ex) ? asio::any_io_executor(asio::make_strand(ex)) : ex;
-        else
-            return ex;
-    } else {
+/// Calls `f` with the executor, of type `Ex`, that an awaitable of executor type `Ex` is to run on
+/// when it is spawned on `from`.
+template<class Ex, class From, class F>
+decltype(auto) with_serial(const From& from, F&& f) {
+    if constexpr (!std::is_same_v<Ex, asio::any_io_executor>) {
         static_assert(!is_parallel_executor<Ex>,
                       "asio_wait: a task needs a serial executor; use make_strand(pool) and "
                       "awaitables of that strand's type");
-        return Ex(ex);
+        if constexpr (std::is_same_v<Ex, From>)
+            return f(from);
+        else
+            return f(Ex(from));
+    } else if constexpr (is_parallel_executor<From>) {
+        return f(asio::any_io_executor(asio::make_strand(from)));
+    } else if constexpr (std::is_same_v<From, asio::any_io_executor>) {
+        if (is_parallel(from))
+            return f(asio::any_io_executor(asio::make_strand(from)));
+        return f(from); // the usual case: no copy
+    } else {
+        return f(asio::any_io_executor(from));
     }
+}
+
+template<class From>
+asio::any_io_executor make_serial(const From& from) {
+    return with_serial<asio::any_io_executor>(from,
+                                              [](const asio::any_io_executor& ex) { return ex; });
 }
 
 } // namespace asio_wait::inline v0::detail

@@ -56,25 +56,22 @@ public:
         wait_result<Task> split;
         if (why == stop_reason::invalid)
             return {ec, std::move(split)};
-        try {
-            split.done.reserve(done.size());
-        } catch (const std::bad_alloc&) {
-            // The tasks run on, and the caller has handles of his own.
-            return {make_error_code(boost::system::errc::not_enough_memory), std::move(split)};
+        if (done.size() == 0) {
+            split.pending = std::move(tasks_);
+        } else if (done.size() == tasks_.size() && in_input_order(done)) {
+            split.done = std::move(tasks_);
+        } else {
+            try {
+                split.done.reserve(done.size());
+            } catch (const std::bad_alloc&) {
+                // The tasks run on, and the caller has handles of his own.
+                return {make_error_code(boost::system::errc::not_enough_memory), std::move(split)};
+            }
+            for (const wait_node* n = done.first(); n; n = n->next_done)
+                split.done.push_back(std::move(tasks_[static_cast<std::size_t>(n - nodes)]));
+            keep_if([nodes](std::size_t i) { return !nodes[i].counted; });
+            split.pending = std::move(tasks_);
         }
-        for (const wait_node* n = done.first(); n; n = n->next_done)
-            split.done.push_back(std::move(tasks_[static_cast<std::size_t>(n - nodes)]));
-        if (done.size() != 0) {
-            std::size_t kept = 0;
-            for (std::size_t i = 0; i != tasks_.size(); ++i)
-                if (!nodes[i].counted) {
-                    if (kept != i)
-                        tasks_[kept] = std::move(tasks_[i]);
-                    ++kept;
-                }
-            tasks_.resize(kept);
-        }
-        split.pending = std::move(tasks_);
         return {ec, std::move(split)};
     }
 
@@ -85,16 +82,28 @@ private:
         const auto repeats = std::make_unique<bool[]>(n);
         for (std::size_t i = 0; i != n; ++i)
             cores[i] = task(i);
-        if (!find_repeats(cores.get(), n, repeats.get()))
-            return;
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i != n; ++i)
-            if (!repeats[i]) {
-                if (kept != i)
-                    tasks_[kept] = std::move(tasks_[i]);
-                ++kept;
+        if (find_repeats(cores.get(), n, repeats.get()))
+            keep_if([&repeats](std::size_t i) { return !repeats[i]; });
+    }
+
+    template<class Predicate>
+    void keep_if(Predicate kept) noexcept {
+        std::size_t end = 0;
+        for (std::size_t i = 0; i != tasks_.size(); ++i)
+            if (kept(i)) {
+                if (end != i)
+                    tasks_[end] = std::move(tasks_[i]);
+                ++end;
             }
-        tasks_.resize(kept);
+        tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(end), tasks_.end());
+    }
+
+    // The nodes lie in input order, so ascending addresses mean input order.
+    static bool in_input_order(const done_list& done) noexcept {
+        const wait_node* n = done.first();
+        while (n->next_done && n < n->next_done)
+            n = n->next_done;
+        return !n->next_done;
     }
 
     std::vector<Task> tasks_;

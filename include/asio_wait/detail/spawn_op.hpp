@@ -17,6 +17,10 @@
 #include <type_traits>
 #include <utility>
 
+#if BOOST_ASIO_VERSION < 102800 && !defined(ASIO_WAIT_NO_ASIO_DETAIL)
+#include <asio_wait/detail/asio_1_26_fix.hpp>
+#endif
+
 namespace asio_wait::inline v0::detail {
 
 // How a coroutine becomes a task, without a coroutine of our own around it. co_spawn is given a
@@ -39,15 +43,15 @@ struct awaitable_traits<asio::awaitable<T, Ex>> : std::true_type {
 template<class T>
 inline constexpr bool is_awaitable = awaitable_traits<std::remove_cvref_t<T>>::value;
 
-// On Boost 1.81 co_spawn tracks work on the handler's executor in any case, so it gets a cheap one;
-// the cancellation handler then holds the coroutine's executor. Later versions keep one guard for
-// both when the handler has no executor.
-#if BOOST_ASIO_VERSION < 102800
+// On Boost 1.81 co_spawn keeps a guard for the handler's executor in any case, so the handler gets
+// a cheap executor; later versions keep one guard for both when the handler has none. Without the
+// undocumented help of asio_1_26_fix.hpp, co_spawn's cancellation handler is the larger one.
+#if BOOST_ASIO_VERSION < 102800 && defined(ASIO_WAIT_NO_ASIO_DETAIL)
 #define ASIO_WAIT_SPAWN_HANDLER_HAS_EXECUTOR 1
 inline constexpr std::size_t spawn_slot_size = sizeof(asio::any_io_executor) + sizeof(void*);
 #else
 #define ASIO_WAIT_SPAWN_HANDLER_HAS_EXECUTOR 0
-inline constexpr std::size_t spawn_slot_size = 2 * sizeof(void*);
+inline constexpr std::size_t spawn_slot_size = sizeof(void*);
 #endif
 
 /// The state of a task made from a coroutine: `Body` is an awaitable or a callable that makes one.
@@ -75,8 +79,12 @@ public:
             return (*body_)();
     }
 
-    /// What a lambda captured goes before anybody learns that the task is done.
-    void drop_body() noexcept { body_.reset(); }
+    /// What a lambda captured goes before anybody learns that the task is done, and so does
+    /// co_spawn's cancellation handler, which nobody will call any more.
+    void drop_body() noexcept {
+        body_.reset();
+        typename signal_type::slot(&signal_).clear();
+    }
 
 private:
     static constexpr task_type type_{
@@ -168,8 +176,8 @@ template<class T, class Ex, class B>
 ref_ptr<task_base> spawn(const Ex& ex, B&& body, std::string_view name, const spawn_site& site) {
     using body_type = std::decay_t<B>;
     using state_type = spawned_task<T, Ex, body_type>;
-    const auto state = ref_ptr<state_type>::adopt(
-        pool_new<state_type>(site, name, asio::any_io_executor(ex), std::forward<B>(body)));
+    const auto state =
+        ref_ptr<state_type>::adopt(pool_new<state_type>(site, name, ex, std::forward<B>(body)));
     asio::co_spawn(ex, start_body<T, Ex, body_type>{state.get()}, spawn_handler<state_type>(state));
     return state;
 }

@@ -123,13 +123,14 @@ protected:
     ASIO_WAIT_DECL unsigned take_delivery() noexcept;
 
     /// Ends the task. Needs the lock; the caller runs `wakes` after releasing it.
-    ASIO_WAIT_DECL void finish(task_status status, std::exception_ptr error,
+    ASIO_WAIT_DECL void finish(task_status status, std::exception_ptr&& error,
                                wake_queue& wakes) noexcept;
 
     mutable small_mutex mutex_;
 
 private:
     ASIO_WAIT_DECL void destroy() noexcept;
+    ASIO_WAIT_COLD void report() const noexcept;
 
     ref_count refs_;
     std::atomic<task_status> status_{task_status::running};

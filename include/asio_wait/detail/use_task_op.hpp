@@ -58,7 +58,7 @@ struct use_task_parts {
             requires { initiation.get_executor(); },
             "asio_wait: this operation does not say what it runs on; use "
             "bind_executor(executor, use_task)");
-        return make_serial<asio::any_io_executor>(initiation.get_executor());
+        return make_serial(initiation.get_executor());
     }
 
     static asio::recycling_allocator<void> allocator(const Token&) noexcept { return {}; }
@@ -94,7 +94,7 @@ struct use_task_parts<asio::executor_binder<Token, Ex>> {
 
     template<class Initiation>
     static asio::any_io_executor executor(const binder& t, const Initiation&) {
-        return make_serial<asio::any_io_executor>(t.get_executor());
+        return make_serial(t.get_executor());
     }
 };
 
@@ -147,8 +147,8 @@ struct completion_value<false, std::exception_ptr, Args...> : value_of<Args...> 
 template<class T>
 class operation_task final : public task_state<T> {
 public:
-    operation_task(const spawn_site& site, std::string_view name, asio::any_io_executor ex)
-        : task_state<T>(type_, site, name, std::move(ex)) {}
+    operation_task(const spawn_site& site, std::string_view name, const asio::any_io_executor& ex)
+        : task_state<T>(type_, site, name, ex) {}
 
     // Asio's own signal: an operation may insist on its type of slot.
     asio::cancellation_signal& signal() noexcept { return signal_; }
@@ -213,7 +213,7 @@ private:
                 succeed(state, std::forward<Rest>(rest)...);
         } else if constexpr (std::is_same_v<type, std::exception_ptr>) {
             if (first)
-                state.complete(std::forward<First>(first));
+                state.complete(std::exception_ptr(std::forward<First>(first)));
             else
                 succeed(state, std::forward<Rest>(rest)...);
         } else {
