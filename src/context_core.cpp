@@ -12,11 +12,16 @@ struct last_seen {
 };
 
 thread_local last_seen last;
+thread_local bool forgotten; // this thread is ending: nothing is remembered any more
 
 // Gives the remembered reference back when its thread ends; touched on the slow path only.
 struct last_seen_owner {
     ref_ptr<context_core> core;
-    ~last_seen_owner() { last = {}; }
+
+    ~last_seen_owner() {
+        last = {};
+        forgotten = true;
+    }
 };
 
 thread_local last_seen_owner last_owner;
@@ -40,6 +45,8 @@ context_core* context_core::cached(const void* context) noexcept {
 }
 
 void context_core::remember(const void* context, context_core& core) {
+    if (forgotten)
+        return;
     last_owner.core = ref_ptr<context_core>::share(&core);
     last = {context, &core};
 }

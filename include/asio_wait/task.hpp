@@ -119,7 +119,7 @@ private:
     auto get(CompletionToken&& token) const {
         state_type& s = state();
         return boost::asio::async_initiate<CompletionToken, detail::get_signature_t<T>>(
-            detail::initiate_wait_one{detail::executor_or_system(s)}, token,
+            detail::initiate_wait_one{this->state_}, token,
             detail::one_value<T, PassCancelOn>{detail::ref_ptr<state_type>::share(&s)});
     }
 

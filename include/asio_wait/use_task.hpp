@@ -26,7 +26,9 @@ namespace asio_wait::inline v0 {
  *  @par Cancel safety  What the operation produces all the same is the task's value.
  *  @par Executor       The operation completes on the task's executor.
  *  @par Thread safety  As the operation's initiating function.
- *  @par Lifetimes      As the operation's: what its arguments refer to must live until it is done.
+ *  @par Lifetimes      As the operation's: what its arguments refer to must live until it is done,
+ * and so must the I/O object itself, where Asio alone would let it go: a cancel that is on its way
+ *       would arrive at a dead object. A coroutine that owns the object has no such worry.
  *  @par Cost           The operation, a state from a pool, and one block for the cancellation
  * handler. bind_allocator serves the operation, not the task's state, which outlives it.
  *  @par asyncio        `asyncio.ensure_future(awaitable)`.

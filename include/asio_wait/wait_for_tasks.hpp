@@ -21,14 +21,14 @@ namespace asio_wait::inline v0 {
 namespace detail {
 
 template<class Task, class Token, class Source, class Timeout>
-auto wait_with(Token&& token, asio::any_io_executor executor, Source source, return_when condition,
-               Timeout timeout) {
+auto wait_with(Token&& token, initiate_wait_for_tasks initiation, Source source,
+               return_when condition, Timeout timeout) {
     using signature = void(boost::system::error_code, wait_result<Task>);
     static_assert(asio::completion_token_for<std::remove_cvref_t<Token>, signature>,
                   "asio_wait: the last argument is no completion token for "
                   "void(boost::system::error_code, wait_result<Task>)");
-    return asio::async_initiate<Token, signature>(initiate_wait_for_tasks{std::move(executor)},
-                                                  token, std::move(source), condition, timeout);
+    return asio::async_initiate<Token, signature>(std::move(initiation), token, std::move(source),
+                                                  condition, timeout);
 }
 
 template<class... Args>
@@ -59,19 +59,17 @@ auto wait_with_arguments(Args&&... args) {
                 return no_timeout();
             }
         }();
-        const auto io = [&](const auto& tasks) -> asio::any_io_executor {
-            if constexpr (at.executor != none)
-                return executor_of(std::get<at.executor>(all));
-            else
-                return first_executor(tasks);
-        };
         const auto run = [&]<class Task>(std::type_identity<Task>, auto source,
-                                         asio::any_io_executor executor) {
+                                         initiate_wait_for_tasks initiation) {
+            if constexpr (at.executor != none) {
+                initiation.named = executor_of(std::get<at.executor>(all));
+                check_executor(initiation.named);
+            }
             if constexpr (at.token != none)
-                return wait_with<Task>(std::get<at.token>(std::move(all)), std::move(executor),
+                return wait_with<Task>(std::get<at.token>(std::move(all)), std::move(initiation),
                                        std::move(source), condition, timeout);
             else
-                return wait_with<Task>(asio::deferred, std::move(executor), std::move(source),
+                return wait_with<Task>(asio::deferred, std::move(initiation), std::move(source),
                                        condition, timeout);
         };
         using first = std::tuple_element_t<at.tasks, std::tuple<Args&&...>>;
@@ -82,9 +80,9 @@ auto wait_with_arguments(Args&&... args) {
                 std::vector<handle_type> tasks;
                 tasks.reserve(sizeof...(I));
                 (tasks.push_back(std::get<at.tasks + I>(std::move(all))), ...);
-                auto executor = io(tasks);
+                initiate_wait_for_tasks initiation{{}, first_unfinished(tasks)};
                 return run(std::type_identity<handle_type>(),
-                           task_source<handle_type>{std::move(tasks)}, std::move(executor));
+                           task_source<handle_type>{std::move(tasks)}, std::move(initiation));
             }
             (std::make_index_sequence<at.task_count>());
         } else {
@@ -96,20 +94,19 @@ auto wait_with_arguments(Args&&... args) {
                           "first argument, or make tasks of them with create_task");
             if constexpr (handle<element>) {
                 auto tasks = to_vector(std::get<at.tasks>(std::move(all)));
-                auto executor = io(tasks);
+                initiate_wait_for_tasks initiation{{}, first_unfinished(tasks)};
                 return run(std::type_identity<element>(), task_source<element>{std::move(tasks)},
-                           std::move(executor));
+                           std::move(initiation));
             } else if constexpr (is_awaitable<element> && at.executor != none) {
                 using traits = awaitable_traits<element>;
                 using value = typename traits::value_type;
                 auto where = executor_of(std::get<at.executor>(all));
                 using source =
                     awaitable_source<value, typename traits::executor_type, decltype(where)>;
-                asio::any_io_executor executor = where;
                 return run(std::type_identity<task<value>>(),
                            source{std::move(where), to_vector(std::get<at.tasks>(std::move(all))),
                                   BOOST_CURRENT_LOCATION},
-                           std::move(executor));
+                           initiate_wait_for_tasks());
             }
         }
     }

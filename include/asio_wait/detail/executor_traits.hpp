@@ -3,6 +3,7 @@
 
 #include <asio_wait/config.hpp>
 
+#include <boost/asio/execution/bad_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/context_as.hpp>
@@ -35,10 +36,19 @@ template<class Context>
 inline constexpr bool is_context =
     std::is_convertible_v<std::remove_cvref_t<Context>&, asio::execution_context&>;
 
+/// Refuses an erased executor without a target, as Asio does.
+template<class Ex>
+void check_executor(const Ex& ex) {
+    if constexpr (std::is_constructible_v<bool, const Ex&>)
+        if (!ex)
+            throw asio::execution::bad_executor();
+}
+
 /// The context behind an executor, null if it has none.
 template<class Ex>
-asio::execution_context* context_of(const Ex& ex) noexcept {
+asio::execution_context* context_of(const Ex& ex) {
     using as_context = asio::execution::context_as_t<asio::execution_context&>;
+    check_executor(ex);
     if constexpr (!is_property_executor<Ex>)
         return &ex.context();
     else if constexpr (asio::can_query<const Ex&, as_context>::value)

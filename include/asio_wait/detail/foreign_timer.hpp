@@ -4,6 +4,8 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/block_pool.hpp>
 #include <asio_wait/detail/limit.hpp>
+#include <asio_wait/detail/serial_executor.hpp>
+#include <asio_wait/detail/small_mutex.hpp>
 #include <asio_wait/detail/wait_core.hpp>
 #include <asio_wait/detail/wait_service.hpp>
 
@@ -13,6 +15,8 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace asio_wait::inline v0::detail {
@@ -22,20 +26,23 @@ namespace asio_wait::inline v0::detail {
  * the wait has completed. A wake-up therefore takes a detour over the timer's executor, where our
  * wait on the timer is withdrawn, before the operation goes to the handler's executor. Until then
  * the operation stays in the list of the handler's context: if that is destroyed meanwhile, the
- * detour arrives at nothing. `phase_` and `signal_` belong to the timer's executor. */
+ * detour arrives at nothing.
+ *
+ *  `phase_` and `signal_` belong to the timer's executor. `mutex_` guards `executor_`, which is let
+ * go of on that executor or inside its context, since a copy must not outlive it. */
 template<class Timer>
 class foreign_wait : private wake_detour {
 public:
     foreign_wait(Timer& timer, ref_ptr<wait_core> core)
-        : timer_(&timer), executor_(timer.get_executor()), context_(core_of_executor(executor_)),
-          core_(std::move(core)) {
+        : timer_(&timer), executor_(make_serial(timer.get_executor())),
+          context_(core_of_executor(executor_)), core_(std::move(core)) {
         hold = [](wake_detour& d) noexcept { static_cast<foreign_wait&>(d).add_ref(); };
         go = &on_wake;
     }
 
     void start() {
         core_->set_detour(this);
-        asio::dispatch(executor_, step{ref_ptr<foreign_wait>::share(this), &foreign_wait::arm});
+        asio::dispatch(executor_, step(ref_ptr<foreign_wait>::share(this), &foreign_wait::arm));
     }
 
     void add_ref() noexcept { refs_.add(); }
@@ -53,95 +60,117 @@ private:
 
     enum class phase { idle, armed, over };
 
-    /// Calls a member on the timer's executor; if that context dies first, the wake goes on.
-    struct step {
-        ref_ptr<foreign_wait> self;
-        void (foreign_wait::*member)();
-
-        step(ref_ptr<foreign_wait> s, void (foreign_wait::*m)()) : self(std::move(s)), member(m) {}
+    /// Calls a member on the timer's executor, or tells that its context died first.
+    class step {
+    public:
+        step(ref_ptr<foreign_wait> self, void (foreign_wait::*member)())
+            : self_(std::move(self)), member_(member) {}
         step(step&&) noexcept = default;
         step(const step&) = delete;
 
         ~step() {
-            if (self && member == &foreign_wait::withdraw)
-                self->continue_wake_from_destructor();
+            if (self_)
+                self_->timer_lost(member_ == &foreign_wait::withdraw);
         }
 
         void operator()() {
-            const auto keep = std::move(self);
-            (keep.get()->*member)();
+            const auto keep = std::move(self_);
+            (keep.get()->*member_)();
         }
+
+    private:
+        ref_ptr<foreign_wait> self_;
+        void (foreign_wait::*member_)();
     };
 
     // Any end of the timer's wait is the end of the limit: expiry, somebody's cancel, the end of
     // the timer's context. Our own withdrawal lands here too, when the wait has been woken already.
-    struct handler {
-        ref_ptr<foreign_wait> self;
-
-        explicit handler(ref_ptr<foreign_wait> s) : self(std::move(s)) {}
+    class handler {
+    public:
+        explicit handler(ref_ptr<foreign_wait> self) : self_(std::move(self)) {}
         handler(handler&&) noexcept = default;
         handler(const handler&) = delete;
 
         ~handler() {
-            if (!self)
-                return;
-            try {
-                self->core_->stop(stop_reason::limit);
-            } catch (...) {
-                // No memory for the wake-up: its operation has been destroyed.
-            }
+            if (self_)
+                self_->timer_lost(false);
         }
 
         void operator()(const boost::system::error_code&) {
-            const auto keep = std::move(self);
-            keep->phase_ = phase::over;
-            keep->core_->stop(stop_reason::limit);
+            const auto keep = std::move(self_);
+            keep->end_of_limit();
         }
+
+    private:
+        ref_ptr<foreign_wait> self_;
     };
 
     void arm() {
-        if (phase_ != phase::idle)
-            return;
-        if (timer_->expiry() <= Timer::clock_type::now()) {
-            phase_ = phase::over;
-            core_->stop(stop_reason::limit);
-            return;
-        }
+        if (phase_ != phase::idle) // the wait is over already
+            return let_executor_go();
+        if (timer_->expiry() <= Timer::clock_type::now())
+            return end_of_limit();
         phase_ = phase::armed;
+        asio::any_io_executor executor = executor_copy();
         timer_->async_wait(asio::bind_cancellation_slot(
             signal_.slot(),
-            asio::bind_executor(executor_, handler{ref_ptr<foreign_wait>::share(this)})));
+            asio::bind_executor(std::move(executor), handler(ref_ptr<foreign_wait>::share(this)))));
     }
 
     void withdraw() {
         if (std::exchange(phase_, phase::over) == phase::armed)
             signal_.emit(asio::cancellation_type::terminal);
-        continue_wake();
+        core_->hand_over();
     }
 
-    void continue_wake() { core_->hand_over(); }
+    void end_of_limit() {
+        phase_ = phase::over;
+        let_executor_go();
+        core_->stop(stop_reason::limit);
+    }
 
-    void continue_wake_from_destructor() noexcept {
+    /// The timer's context destroys what we had given it.
+    void timer_lost(bool on_the_way) noexcept {
+        let_executor_go();
         try {
-            continue_wake();
+            if (on_the_way)
+                core_->hand_over();
+            else
+                core_->stop(stop_reason::limit);
         } catch (...) {
-            // As above.
+            // No memory for the wake-up: its operation has been destroyed.
         }
     }
 
+    asio::any_io_executor executor_copy() {
+        std::lock_guard lock(mutex_);
+        return executor_;
+    }
+
+    void let_executor_go() noexcept {
+        std::optional<asio::any_io_executor> executor;
+        std::lock_guard lock(mutex_);
+        executor.emplace(std::move(executor_));
+    }
+
     static void on_wake(wake_detour& d) {
-        auto self = ref_ptr<foreign_wait>::adopt(&static_cast<foreign_wait&>(d));
-        const context_entry entry(self->context_.get());
-        if (entry)
-            asio::dispatch(self->executor_, step{self, &foreign_wait::withdraw});
+        // In this order: the context is left last, when nothing of it is held any more.
+        const ref_ptr<context_core> context = static_cast<foreign_wait&>(d).context_;
+        const context_entry entry(context.get());
+        const auto self = ref_ptr<foreign_wait>::adopt(&static_cast<foreign_wait&>(d));
+        const asio::any_io_executor executor =
+            entry ? self->executor_copy() : asio::any_io_executor();
+        if (executor)
+            asio::dispatch(executor, step(self, &foreign_wait::withdraw));
         else
-            self->continue_wake(); // the timer's context, and so its handler, is being destroyed
+            self->core_->hand_over(); // the limit is over, or its context is
     }
 
     ref_count refs_;
     phase phase_ = phase::idle;
     Timer* timer_;
-    typename Timer::executor_type executor_;
+    small_mutex mutex_;
+    asio::any_io_executor executor_;
     ref_ptr<context_core> context_;
     ref_ptr<wait_core> core_;
     asio::cancellation_signal signal_;

@@ -71,7 +71,7 @@ struct one_value {
         return PassCancelOn ? ref_ptr<task_base>::share(state.get()) : nullptr;
     }
 
-    auto result(stop_reason why, const done_list&, const wait_node*) noexcept {
+    auto result(stop_reason why, const done_list&, const wait_node*) {
         std::exception_ptr error =
             why == stop_reason::none ? read_error() : as_exception(error_of(why));
         if constexpr (std::is_void_v<T>) {
@@ -99,26 +99,28 @@ private:
     }
 };
 
+/// The I/O executor of a wait: asked of the task when it is needed, since a copy kept by the
+/// awaiting coroutine could outlive the task's context. A finished task has none, and nothing to
+/// wait for.
+inline asio::any_io_executor executor_or_system(const ref_ptr<task_base>& t) {
+    if (t)
+        if (asio::any_io_executor executor = t->get_executor())
+            return executor;
+    return asio::system_executor();
+}
+
 struct initiate_wait_one {
     using executor_type = asio::any_io_executor;
 
-    executor_type executor;
+    ref_ptr<task_base> task;
 
-    executor_type get_executor() const noexcept { return executor; }
+    executor_type get_executor() const noexcept { return executor_or_system(task); }
 
     template<class Handler, class Payload>
     void operator()(Handler&& handler, Payload payload) const {
-        start_wait(std::forward<Handler>(handler), executor, std::move(payload), no_limit());
+        start_wait(std::forward<Handler>(handler), get_executor(), std::move(payload), no_limit());
     }
 };
-
-/// The I/O executor of a wait on one task. A finished task has none, and needs none but to post.
-inline asio::any_io_executor executor_or_system(const task_base& t) {
-    asio::any_io_executor executor = t.get_executor();
-    if (executor)
-        return executor;
-    return asio::system_executor();
-}
 
 #if BOOST_ASIO_VERSION < 102800 && defined(ASIO_WAIT_NO_ASIO_DETAIL)
 // Boost 1.81 cannot await a deferred operation that completes with (exception_ptr, T).

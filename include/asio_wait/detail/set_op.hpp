@@ -121,14 +121,15 @@ struct task_source {
 struct initiate_wait_for_tasks {
     using executor_type = asio::any_io_executor;
 
-    executor_type executor;
+    executor_type named;     // empty: that of the task
+    ref_ptr<task_base> task; // the first one unfinished at the call
 
-    executor_type get_executor() const noexcept { return executor; }
+    executor_type get_executor() const noexcept { return named ? named : executor_or_system(task); }
 
     template<class Handler, class Source, class Timeout>
     void operator()(Handler&& handler, Source source, return_when condition,
                     Timeout timeout) const {
-        start_wait(std::forward<Handler>(handler), executor,
+        start_wait(std::forward<Handler>(handler), get_executor(),
                    task_collection(std::move(source).take(), condition), timeout.make_limit());
     }
 };

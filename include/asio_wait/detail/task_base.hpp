@@ -85,7 +85,7 @@ public:
     void abandon() noexcept {
         mark_observed(); // whoever destroys a context knows it
         try {
-            finish_with(task_status::failed, as_exception(error::task_abandoned));
+            finish_with(task_status::failed, abandoned());
         } catch (...) {
             // A wake-up could not be posted for want of memory: its operation has been destroyed.
         }
@@ -109,6 +109,14 @@ private:
                 task->type().emit(*task, types);
         }
     };
+
+    static std::exception_ptr abandoned() noexcept {
+        try {
+            return as_exception(error::task_abandoned);
+        } catch (...) {
+            return std::current_exception(); // no memory for the right one
+        }
+    }
 
     /// Posts the delivery, unless the context is being destroyed or the task ends meanwhile.
     void deliver_from(context_core* context) {

@@ -114,10 +114,9 @@ public:
     template<asio::completion_token_for<void(boost::system::error_code)> CompletionToken =
                  asio::deferred_t>
     [[nodiscard]] auto async_wait(CompletionToken&& token = {}) const {
-        task_base& t = checked();
+        checked();
         return asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
-            initiate_wait_one{executor_or_system(t)}, token,
-            one_task{ref_ptr<task_base>::share(&t)});
+            initiate_wait_one{state_}, token, one_task{state_});
     }
 
     friend bool operator==(const task_handle& a, const task_handle& b) noexcept {

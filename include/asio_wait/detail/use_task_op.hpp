@@ -182,7 +182,7 @@ public:
 
     ~use_task_handler() {
         if (state_)
-            state_->abandon();
+            ended()->abandon();
     }
 
     executor_type get_executor() const noexcept { return executor_; }
@@ -193,7 +193,7 @@ public:
 
     template<class... Args>
     void operator()(Args&&... args) {
-        const ref_ptr<operation_task<T>> state = std::move(state_);
+        const ref_ptr<operation_task<T>> state = ended();
         if constexpr (AsTuple)
             state->complete_with_value(std::forward<Args>(args)...);
         else
@@ -201,6 +201,13 @@ public:
     }
 
 private:
+    // The operation's cancellation handler may hold an executor, which must not outlive its
+    // context.
+    ref_ptr<operation_task<T>> ended() noexcept {
+        state_->signal().slot().clear();
+        return std::move(state_);
+    }
+
     static void complete(operation_task<T>& state) { state.complete(nullptr); }
 
     template<class First, class... Rest>

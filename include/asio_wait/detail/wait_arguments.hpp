@@ -132,12 +132,11 @@ struct awaitable_source {
 };
 
 template<class Task>
-asio::any_io_executor first_executor(const std::vector<Task>& tasks) {
+ref_ptr<task_base> first_unfinished(const std::vector<Task>& tasks) noexcept {
     for (const Task& t : tasks)
-        if (t)
-            if (asio::any_io_executor executor = t.get_executor())
-                return executor;
-    return asio::system_executor(); // nothing left to wait for
+        if (t && !t.done())
+            return handle_access::state(t);
+    return nullptr;
 }
 
 } // namespace asio_wait::inline v0::detail

@@ -70,7 +70,7 @@ private:
  *      return_when condition() const;
  *      task_base* task(std::size_t) const;
  *      ref_ptr<task_base> target() const;           who gets a cancel instead of the wait, or null
- *      auto result(stop_reason, const done_list&, const wait_node*);      a tuple, never throws
+ *      auto result(stop_reason, const done_list&, const wait_node*);      a tuple
  *
  *  The operation and its nodes are one block from the handler's associated allocator. They are
  * freed before the handler is called; what may be reached later is in wait_core. Members are
@@ -96,7 +96,7 @@ public:
         if (slot.is_connected())
             slot.template emplace<wait_cancellation>(core, op->payload_.target());
         if constexpr (std::is_convertible_v<executor_type, asio::any_io_executor>)
-            op->limit_.arm(core, op->executor_);
+            op->limit_.arm(core, asio::any_io_executor(op->executor_));
         else
             op->limit_.arm(core, io);
         wait_op* const self = op.release();
@@ -114,6 +114,13 @@ private:
 
     using unit_allocator =
         typename std::allocator_traits<allocator_type>::template rebind_alloc<unit>;
+
+    // Kept only to post through when the handler's own executor cannot: an operation must not hold
+    // on to another context than the one that destroys it.
+    struct not_kept {
+        explicit not_kept(const asio::any_io_executor&) noexcept {}
+    };
+    using io_type = std::conditional_t<can_post_to<executor_type>, not_kept, asio::any_io_executor>;
 
     struct deleter {
         void operator()(wait_op* op) const noexcept { destroy_op(op); }
@@ -220,13 +227,14 @@ private:
 
     /// On the handler's executor.
     void deliver() {
+        owner self(this);
         limit_.disarm();
         if (core_->slot_installed)
             asio::get_associated_cancellation_slot(handler_).clear();
         done_list done;
         const stop_reason why = core_->close(nodes(), count_, done);
         auto arguments = payload_.result(why, done, nodes());
-        Handler handler = dismantle(this);
+        Handler handler = dismantle(self.release());
         std::apply([&](auto&... a) { std::move(handler)(std::move(a)...); }, arguments);
     }
 
@@ -239,7 +247,7 @@ private:
     }
 
     Handler handler_;
-    asio::any_io_executor io_;
+    [[no_unique_address]] io_type io_;
     executor_type executor_;
     tracked_executor<executor_type> work_;
     Payload payload_;
