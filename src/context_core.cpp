@@ -32,6 +32,11 @@ ref_ptr<context_core> context_core::create() {
     return ref_ptr<context_core>::adopt(new context_core);
 }
 
+context_core& context_core::none() {
+    static context_core& core = *new context_core; // never destroyed: tasks in statics refer to it
+    return core;
+}
+
 void context_core::destroy() noexcept {
     delete this;
 }

@@ -22,9 +22,10 @@ ASIO_WAIT_COLD char* copy_of(std::string_view text) {
 
 } // namespace
 
-task_core::task_core(const task_type& type, const spawn_site& site, std::string_view name)
-    : type_(&type), id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1),
-      name_(name.empty() ? nullptr : copy_of(name)), site_(site) {}
+task_core::task_core(const task_type& type, const spawn_site& site, std::string_view name,
+                     ref_ptr<context_core> home)
+    : id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1), home_(std::move(home)),
+      type_(&type), name_(name.empty() ? nullptr : copy_of(name)), site_(site) {}
 
 task_core::~task_core() {
     delete[] name_;
@@ -32,7 +33,7 @@ task_core::~task_core() {
 
 std::string task_core::name() const {
     {
-        std::lock_guard lock(mutex_);
+        const auto held = lock();
         if (name_)
             return name_;
     }
@@ -42,19 +43,19 @@ std::string task_core::name() const {
 void task_core::name(std::string_view value) {
     char* old = copy_of(value);
     {
-        std::lock_guard lock(mutex_);
+        const auto held = lock();
         std::swap(old, name_);
     }
     delete[] old;
 }
 
 bool task_core::cancel_requested() const noexcept {
-    std::lock_guard lock(mutex_);
+    const auto held = lock();
     return requested_ != 0;
 }
 
 bool task_core::begin() noexcept {
-    std::lock_guard lock(mutex_);
+    const auto held = lock();
     started_ = true;
     return requested_ == 0;
 }
@@ -68,12 +69,12 @@ task_core::request task_core::record_cancel(unsigned types) noexcept {
 }
 
 void task_core::delivery_failed() noexcept {
-    std::lock_guard lock(mutex_);
+    const auto held = lock();
     delivery_queued_ = false;
 }
 
 unsigned task_core::take_delivery() noexcept {
-    std::lock_guard lock(mutex_);
+    const auto held = lock();
     delivery_queued_ = false;
     const unsigned types = std::exchange(undelivered_, std::uint8_t{0});
     const bool running = status_.load(std::memory_order_relaxed) == task_status::running;
@@ -83,8 +84,7 @@ unsigned task_core::take_delivery() noexcept {
 void task_core::finish(task_status status, std::exception_ptr&& error, wake_queue& wakes) noexcept {
     error_ = std::move(error);
     status_.store(status, std::memory_order_release);
-    while (completion_hook* const h = hooks_.pop_front())
-        h->completed(*h, wakes);
+    hooks_.complete_all(wakes);
 }
 
 void task_core::report() const noexcept {

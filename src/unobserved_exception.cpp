@@ -21,11 +21,13 @@ hook_holder& holder() {
 }
 
 void print_line(const unobserved_failure& f, const char* what) {
-    char number[32];
-    std::snprintf(number, sizeof number, "task-%llu", static_cast<unsigned long long>(f.id));
-    std::fprintf(stderr,
-                 "asio_wait: nobody read the exception of task '%s', spawned at %s:%u: %s\n",
-                 f.name ? f.name : number, f.site.file, static_cast<unsigned>(f.site.line), what);
+    char name[32];
+    std::snprintf(name, sizeof name, "task-%llu", static_cast<unsigned long long>(f.id));
+    char line[32] = "an unknown place"; // use_task without a name does not say where it stands
+    if (f.site.line != 0)
+        std::snprintf(line, sizeof line, ":%u", static_cast<unsigned>(f.site.line));
+    std::fprintf(stderr, "asio_wait: nobody read the exception of task '%s', spawned at %s%s: %s\n",
+                 f.name ? f.name : name, f.site.file, line, what);
 }
 
 void print(const unobserved_failure& f) {

@@ -11,6 +11,27 @@
 
 namespace asio_wait::inline v0::detail {
 
+namespace {
+
+/// Calls f for each node under the lock of its task's context, held for a short while at a time.
+template<class F>
+void under_locks(wait_node* nodes, std::size_t count, F f) noexcept {
+    constexpr std::size_t at_a_time = 64;
+    constexpr std::ptrdiff_t ahead = 8; // states lie anywhere in memory
+    for (wait_node* n = nodes; n != nodes + count;) {
+        context_core& home = n->task->home();
+        std::lock_guard lock(home.tasks);
+        for (std::size_t i = 0; i != at_a_time && n != nodes + count && &n->task->home() == &home;
+             ++i, ++n) {
+            if (nodes + count - n > ahead)
+                ASIO_WAIT_PREFETCH(n[ahead].task);
+            f(*n);
+        }
+    }
+}
+
+} // namespace
+
 struct wait_core_access {
     template<class... Args>
     static wait_core* make(Args&&... args) {
@@ -28,6 +49,7 @@ wait_core::wait_core(return_when condition, std::size_t tasks, ref_ptr<context_c
                      pending_op* op) noexcept
     : rule_(condition, tasks), context_(std::move(context)), op_(op) {
     wake = &on_wake;
+    completed = &on_completed;
 }
 
 ref_ptr<wait_core> wait_core::create(return_when condition, std::size_t tasks,
@@ -42,15 +64,13 @@ void wait_core::release() noexcept {
 }
 
 void wait_core::attach(wait_node* nodes, std::size_t count) noexcept {
-    for (wait_node* n = nodes; n != nodes + count; ++n) {
-        n->owner = this;
-        n->completed = &on_completed;
-        if (n->task->add_hook(*n))
-            continue;
+    under_locks(nodes, count, [this](wait_node& n) {
+        if (n.task->add_hook(n, *this))
+            return;
         std::lock_guard lock(mutex_);
-        early_.push_back(*n);
-        rule_.completed(n->task->status() == task_status::failed);
-    }
+        early_.push_back(n);
+        rule_.completed(n.task->status() == task_status::failed);
+    });
 }
 
 bool wait_core::over_already() noexcept {
@@ -62,7 +82,7 @@ bool wait_core::over_already() noexcept {
 }
 
 bool wait_core::start() {
-    if (context_ && !context_->add(*op_))
+    if (!context_->add(*op_))
         return false;
     wake_queue wakes;
     {
@@ -101,18 +121,20 @@ stop_reason wait_core::close(wait_node* nodes, std::size_t count, done_list& don
     // Closed: no completion changes the lists any more, and a node that was not counted by now
     // stays pending. Taking its task's lock waits for a completion that is just passing by.
     if (early_.size_ + done_.size_ != count)
-        for (wait_node* n = nodes; n != nodes + count; ++n)
-            if (!n->counted && n->task)
-                n->task->remove_hook(*n);
+        under_locks(nodes, count, [](wait_node& n) {
+            if (!n.counted)
+                n.task->remove_hook(n);
+        });
     done.size_ = early_.size_ + done_.size_;
     *early_.last_ = done_.first_;
     done.first_ = early_.first_;
     return why;
 }
 
-void wait_core::on_completed(completion_hook& hook, wake_queue& wakes) noexcept {
+void wait_core::on_completed(hook_target& target, completion_hook& hook,
+                             wake_queue& wakes) noexcept {
     auto& node = static_cast<wait_node&>(hook);
-    wait_core& self = *node.owner;
+    auto& self = static_cast<wait_core&>(target);
     std::lock_guard lock(self.mutex_);
     if (self.rule_.current() == wait_rule::phase::closed)
         return;
@@ -130,27 +152,25 @@ void wait_core::on_wake(waker& w) {
 }
 
 void wait_core::hand_over() {
-    if (context_)
-        context_->hand_over(op_);
-    else
-        op_->post(op_);
+    context_->hand_over(op_);
 }
 
 bool find_repeats(task_core* const* tasks, std::size_t count, bool* repeats) {
-    // Open addressing over ids, which are never 0, at most half full.
-    std::size_t const slots = std::bit_ceil(count * 2);
+    // Open addressing, at most half full. Compared are addresses: a second copy of the archive, in
+    // a plugin, counts its ids anew.
+    const std::size_t slots = std::bit_ceil(count * 2);
     const auto shift = 64 - static_cast<unsigned>(std::bit_width(slots - 1));
-    const auto seen = std::make_unique<std::uint64_t[]>(slots);
+    const auto seen = std::make_unique<task_core*[]>(slots);
     bool any = false;
     for (std::size_t i = 0; i != count; ++i) {
-        std::uint64_t const id = tasks[i]->id();
         // Fibonacci hashing: ids come in runs, and this spreads runs evenly.
-        std::size_t slot = static_cast<std::size_t>((id * 0x9e3779b97f4a7c15u) >> shift);
-        while (seen[slot] != 0 && seen[slot] != id)
+        const std::uint64_t hash = tasks[i]->id() * 0x9e3779b97f4a7c15u;
+        std::size_t slot = static_cast<std::size_t>(hash >> shift);
+        while (seen[slot] && seen[slot] != tasks[i])
             slot = (slot + 1) & (slots - 1);
-        repeats[i] = seen[slot] == id;
+        repeats[i] = seen[slot] == tasks[i];
         any |= repeats[i];
-        seen[slot] = id;
+        seen[slot] = tasks[i];
     }
     return any;
 }

@@ -33,6 +33,13 @@
 #define ASIO_WAIT_COLD
 #endif
 
+// Asks for memory that will be written soon; a hint.
+#if defined(__GNUC__)
+#define ASIO_WAIT_PREFETCH(address) __builtin_prefetch(address, 1)
+#else
+#define ASIO_WAIT_PREFETCH(address) static_cast<void>(address)
+#endif
+
 // ASIO_WAIT_NO_ASIO_DETAIL: define it to keep the library off every undocumented name of Asio.
 // The price: on Boost 1.81 the default token of async_get and async_join is then use_awaitable,
 // which a coroutine of a non-default executor type cannot await.

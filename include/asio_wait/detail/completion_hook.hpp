@@ -40,24 +40,29 @@ private:
     waker** last_ = &first_;
 };
 
-/// All that a task knows about who waits for it.
-/** `completed` is called once, under the task's lock, when the task ends: it may take a waiter's
- *  lock and push to the queue, nothing else. The hook is unlinked by then, and is not touched by
- *  the task again once that lock has been released. */
+struct completion_hook;
+
+/// Who is told that a task has ended.
+struct hook_target {
+    /// Called under the lock of the task's context: may take a waiter's lock and push to the queue,
+    /// nothing else. The hook is unlinked, and not touched again once that lock is released.
+    void (*completed)(hook_target&, completion_hook&, wake_queue&) noexcept = nullptr;
+};
+
+/// All that a task knows about who waits for it. Linked as long as it has a target.
 struct completion_hook {
     completion_hook* next = nullptr;
     completion_hook* previous = nullptr;
-    bool linked = false;
-    void (*completed)(completion_hook&, wake_queue&) noexcept = nullptr;
+    hook_target* target = nullptr;
 };
 
-/// The hooks of one task in order of registration. Every call is made under the task's lock.
+/// The hooks of one task in order of registration.
 class hook_list {
 public:
-    void push_back(completion_hook& h) noexcept {
+    void push_back(completion_hook& h, hook_target& target) noexcept {
         h.next = nullptr;
         h.previous = last_;
-        h.linked = true;
+        h.target = &target;
         (last_ ? last_->next : first_) = &h;
         last_ = &h;
     }
@@ -65,14 +70,15 @@ public:
     void remove(completion_hook& h) noexcept {
         (h.previous ? h.previous->next : first_) = h.next;
         (h.next ? h.next->previous : last_) = h.previous;
-        h.linked = false;
+        h.target = nullptr;
     }
 
-    completion_hook* pop_front() noexcept {
-        completion_hook* h = first_;
-        if (h)
+    void complete_all(wake_queue& wakes) noexcept {
+        while (completion_hook* const h = first_) {
+            hook_target& target = *h->target;
             remove(*h);
-        return h;
+            target.completed(target, *h, wakes);
+        }
     }
 
 private:

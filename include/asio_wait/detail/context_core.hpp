@@ -3,6 +3,7 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
+#include <asio_wait/detail/small_mutex.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -21,7 +22,10 @@ struct pending_op {
 };
 
 /// What one execution context knows of us; outlives the context.
-/** A handler kept in our memory belongs to no context, so its context would be destroyed without
+/** Two things meet here: the operations that wait on the context's behalf, and the lock of the
+ * tasks that run on it.
+ *
+ *  A handler kept in our memory belongs to no context, so its context would be destroyed without
  *  it, and it would then be called into nowhere or never be freed. Therefore:
  *
  *  1. Every pending operation is in exactly one place: this list, or a function posted to the
@@ -32,10 +36,17 @@ struct pending_op {
  *     `mutex_` and not `down_`: afterwards it is gone, or shutdown() owns it.
  *  4. No lock is held while a handler or a posted function is created, moved, run or destroyed.
  *
- *  `mutex_` guards everything but `down_`'s unlocked read in cached(). */
+ *  `mutex_` guards everything but `down_`'s unlocked read in cached().
+ *
+ *  `tasks` guards the state of every task of the context (see task_core). One lock for all of them,
+ *  since a wait over n tasks then takes it a few times instead of n times; a completion holds it
+ * for a moment, as every handler holds the scheduler's own lock. The two locks are never nested. */
 class context_core {
 public:
     ASIO_WAIT_DECL static ref_ptr<context_core> create();
+
+    /// Stands for the executors that have no context; never shut down.
+    ASIO_WAIT_DECL static context_core& none();
 
     /// The core remembered by this thread for the context at that address, or null.
     ASIO_WAIT_DECL static context_core* cached(const void* context) noexcept;
@@ -52,6 +63,8 @@ public:
     ASIO_WAIT_DECL void leave() noexcept;
 
     ASIO_WAIT_DECL void shutdown() noexcept;
+
+    small_mutex tasks;
 
     void add_ref() noexcept { refs_.add(); }
 
@@ -75,22 +88,20 @@ private:
 /// Leaves the context when the post has been made or has failed.
 class context_entry {
 public:
-    /// A null core stands for an executor without a context: always open.
-    explicit context_entry(context_core* core) noexcept
-        : core_(core), open_(!core || core->enter()) {}
+    explicit context_entry(context_core& core) noexcept : core_(core), open_(core.enter()) {}
 
     context_entry(const context_entry&) = delete;
     context_entry& operator=(const context_entry&) = delete;
 
     ~context_entry() {
-        if (core_ && open_)
-            core_->leave();
+        if (open_)
+            core_.leave();
     }
 
     explicit operator bool() const noexcept { return open_; }
 
 private:
-    context_core* core_;
+    context_core& core_;
     bool open_;
 };
 

@@ -156,7 +156,7 @@ private:
     static void on_wake(wake_detour& d) {
         // In this order: the context is left last, when nothing of it is held any more.
         const ref_ptr<context_core> context = static_cast<foreign_wait&>(d).context_;
-        const context_entry entry(context.get());
+        const context_entry entry(*context);
         const auto self = ref_ptr<foreign_wait>::adopt(&static_cast<foreign_wait&>(d));
         const asio::any_io_executor executor =
             entry ? self->executor_copy() : asio::any_io_executor();

@@ -50,26 +50,20 @@ class task_base : public task_core {
 public:
     /// Empty once the task is done.
     asio::any_io_executor get_executor() const {
-        std::lock_guard lock(mutex_);
+        const auto held = lock();
         return executor_;
     }
 
     /// See task::cancel.
     bool cancel(asio::cancellation_type_t types) {
-        ref_ptr<context_core> context;
+        auto what = request::refused;
         {
-            std::lock_guard lock(mutex_);
-            switch (record_cancel(static_cast<unsigned>(types))) {
-            case request::refused:
-                return false;
-            case request::recorded:
-                return true;
-            case request::deliver:
-                context = context_;
-            }
+            const auto held = lock();
+            what = record_cancel(static_cast<unsigned>(types));
         }
-        deliver_from(context.get());
-        return true;
+        if (what == request::deliver)
+            deliver();
+        return what != request::refused;
     }
 
     /// The work ended by itself, with an error or (null) a value that is in place.
@@ -96,7 +90,7 @@ public:
 protected:
     task_base(const task_type& type, const spawn_site& site, std::string_view name,
               const asio::any_io_executor& executor)
-        : task_core(type, site, name), context_(core_of_executor(executor)), executor_(executor) {}
+        : task_core(type, site, name, core_of_executor(executor)), executor_(executor) {}
 
     ~task_base() = default;
 
@@ -119,8 +113,8 @@ private:
     }
 
     /// Posts the delivery, unless the context is being destroyed or the task ends meanwhile.
-    void deliver_from(context_core* context) {
-        const context_entry entry(context);
+    void deliver() {
+        const context_entry entry(home());
         if (!entry)
             return;
         // Only inside the context: a copy of a strand must not outlive it.
@@ -137,18 +131,15 @@ private:
 
     void finish_with(task_status status, std::exception_ptr&& error) {
         std::optional<asio::any_io_executor> executor; // let go of outside the lock
-        ref_ptr<context_core> context;
         wake_queue wakes;
         {
-            std::lock_guard lock(mutex_);
+            const auto held = lock();
             finish(status, std::move(error), wakes);
             executor.emplace(std::move(executor_)); // a third of what swap costs
-            context = std::move(context_);
         }
         wakes.run();
     }
 
-    ref_ptr<context_core> context_;
     asio::any_io_executor executor_;
 };
 

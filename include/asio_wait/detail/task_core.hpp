@@ -3,8 +3,8 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/completion_hook.hpp>
+#include <asio_wait/detail/context_core.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
-#include <asio_wait/detail/small_mutex.hpp>
 #include <asio_wait/detail/type_tag.hpp>
 
 #include <atomic>
@@ -44,13 +44,16 @@ struct task_type {
  *  Who may touch what:
  *  1. `refs_`: anybody. The running work holds one reference, each handle one, a cancel request on
  *     its way to the executor one.
- *  2. `status_` is written once, under `mutex_`, after the value or `error_`; whoever has read a
- *     final status may read those without a lock.
- *  3. `mutex_` guards the hooks, the cancel request, `started_`, `name_`, and in the derived class
- *     the executor. Lock order: a task's lock before a waiter's, never two tasks'.
- *  4. No handler, post or destructor of anybody else's object runs under `mutex_`.
+ *  2. `status_` is written once, under the lock, after the value or `error_`; whoever has read a
+ *     final status may read those without it.
+ *  3. The lock is that of the task's context, `home().tasks`. It guards the hooks, the cancel
+ * request, `started_`, `name_`, and in the derived class the executor. Lock order: a context's
+ * tasks before a waiter, never two contexts.
+ *  4. No handler, post or destructor of anybody else's object runs under the lock.
  *  5. A request to cancel is recorded here first, and delivered on the task's executor. Delivery
- *     looks again: not started means begin() will see the request, finished means too late. */
+ *     looks again: not started means begin() will see the request, finished means too late.
+ *
+ *  What a wait touches comes first and fits a cache line. */
 class task_core {
 public:
     task_core(const task_core&) = delete;
@@ -69,19 +72,20 @@ public:
 
     ASIO_WAIT_DECL bool cancel_requested() const noexcept;
 
-    /// False when the task has ended already; the hook is then not linked.
-    bool add_hook(completion_hook& h) noexcept {
-        std::lock_guard lock(mutex_);
+    /// The context whose lock guards this task.
+    context_core& home() const noexcept { return *home_; }
+
+    /// False when the task has ended already; the hook is then not linked. Needs the lock.
+    bool add_hook(completion_hook& h, hook_target& target) noexcept {
         if (status_.load(std::memory_order_relaxed) != task_status::running) // under the lock
             return false;
-        hooks_.push_back(h);
+        hooks_.push_back(h, target);
         return true;
     }
 
-    /// When it returns, the task has let go of the hook.
+    /// When the lock is released, the task has let go of the hook. Needs the lock.
     void remove_hook(completion_hook& h) noexcept {
-        std::lock_guard lock(mutex_);
-        if (h.linked)
+        if (h.target)
             hooks_.remove(h);
     }
 
@@ -105,7 +109,8 @@ public:
     }
 
 protected:
-    ASIO_WAIT_DECL task_core(const task_type& type, const spawn_site& site, std::string_view name);
+    ASIO_WAIT_DECL task_core(const task_type& type, const spawn_site& site, std::string_view name,
+                             ref_ptr<context_core> home);
     ASIO_WAIT_DECL ~task_core();
 
     /// The body is about to run. False when it must not: a cancel came first.
@@ -126,7 +131,7 @@ protected:
     ASIO_WAIT_DECL void finish(task_status status, std::exception_ptr&& error,
                                wake_queue& wakes) noexcept;
 
-    mutable small_mutex mutex_;
+    std::unique_lock<small_mutex> lock() const noexcept { return std::unique_lock(home_->tasks); }
 
 private:
     ASIO_WAIT_DECL void destroy() noexcept;
@@ -136,14 +141,15 @@ private:
     std::atomic<task_status> status_{task_status::running};
     bool started_ = false;
     bool delivery_queued_ = false;
-    std::uint8_t requested_ = 0; // every type ever asked for
-    std::uint8_t undelivered_ = 0;
     mutable std::atomic<bool> observed_{false};
     std::atomic<bool> taken_{false};
+    std::uint8_t requested_ = 0; // every type ever asked for
+    std::uint8_t undelivered_ = 0;
     hook_list hooks_;
-    std::exception_ptr error_;
-    const task_type* type_;
     std::uint64_t id_;
+    ref_ptr<context_core> home_;
+    const task_type* type_;
+    std::exception_ptr error_;
     char* name_ = nullptr;
     spawn_site site_;
 };

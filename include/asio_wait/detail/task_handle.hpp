@@ -125,7 +125,10 @@ public:
 
     /// Order of creation; an empty handle comes first.
     friend std::strong_ordering operator<=>(const task_handle& a, const task_handle& b) noexcept {
-        return a.id() <=> b.id();
+        // Ids are unique within one copy of the archive; a plugin may hold another.
+        if (const auto order = a.id() <=> b.id(); order != 0)
+            return order;
+        return std::compare_three_way()(a.state_.get(), b.state_.get());
     }
 
 protected:

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <ranges>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -101,6 +102,18 @@ std::vector<std::remove_cvref_t<std::ranges::range_reference_t<R>>> to_vector(R&
         return std::move(range);
     } else {
         std::vector<element> v;
+        if constexpr (handle<element> && std::ranges::contiguous_range<R>) {
+            // A copy is a locked increment in a state that lies anywhere: have it at hand by then.
+            constexpr std::size_t ahead = 8;
+            const std::span<const element> from(range);
+            v.reserve(from.size());
+            for (std::size_t i = 0; i != from.size(); ++i) {
+                if (from.size() - i > ahead)
+                    ASIO_WAIT_PREFETCH(handle_access::state(from[i + ahead]).get());
+                v.push_back(from[i]);
+            }
+            return v;
+        }
         if constexpr (std::ranges::sized_range<R>)
             v.reserve(static_cast<std::size_t>(std::ranges::size(range)));
         for (auto&& e : range) {

@@ -17,7 +17,6 @@ class wait_core;
 
 /// The registration of one task with one wait; lies in the operation's memory.
 struct wait_node : completion_hook {
-    wait_core* owner = nullptr;
     task_core* task = nullptr;
     wait_node* next_done = nullptr;
     bool counted = false; // in the list of done tasks
@@ -60,12 +59,12 @@ struct wake_detour {
 /** It outlives the operation for as long as a timer handler or a slot still refers to it; it knows
  *  neither handler nor executor, and keeps no task alive.
  *
- *  1. `mutex_` guards the rule and the two lists. It is taken under a task's lock, never the other
- *     way round, and nothing is called under it.
+ *  1. `mutex_` guards the rule and the two lists. It is taken under the lock of a task's context,
+ *     never the other way round, and nothing is called under it.
  *  2. `op_` is looked at by the winner of the wake only, inside context_core::hand_over().
  *  3. The operation calls attach, over_already, start, then once close; close() returns only when
  *     no task can touch a node any more. */
-class wait_core : private waker {
+class wait_core : private waker, private hook_target {
 public:
     ASIO_WAIT_DECL static ref_ptr<wait_core> create(return_when condition, std::size_t tasks,
                                                     ref_ptr<context_core> context, pending_op* op);
@@ -105,7 +104,7 @@ private:
     wait_core(return_when condition, std::size_t tasks, ref_ptr<context_core> context,
               pending_op* op) noexcept;
 
-    static void on_completed(completion_hook& hook, wake_queue& wakes) noexcept;
+    static void on_completed(hook_target& self, completion_hook& hook, wake_queue& wakes) noexcept;
     static void on_wake(waker& self);
     void claim(wake_queue& wakes) noexcept;
 

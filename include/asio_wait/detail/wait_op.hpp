@@ -53,10 +53,11 @@ public:
     void operator()(asio::cancellation_type_t type) {
         if (type == asio::cancellation_type::none)
             return;
-        if (target_)
-            target_->cancel(type);
-        else
-            core_->stop(stop_reason::cancelled);
+        // Copies: a post into a dying context may destroy the handler, its slot, and this.
+        if (const auto target = target_)
+            target->cancel(type);
+        else if (const auto core = core_)
+            core->stop(stop_reason::cancelled);
     }
 
 private:
@@ -86,6 +87,8 @@ public:
         std::size_t const count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
         const ref_ptr<wait_core> core = op->core_;
+        if (slot.is_connected())
+            slot.template emplace<wait_cancellation>(core, op->payload_.target());
         if (count == 0)
             core->stop(stop_reason::invalid);
         else if (op->limit_.expired())
@@ -93,8 +96,6 @@ public:
         core->attach(op->nodes(), count);
         if (core->over_already())
             return post_from_initiation(std::move(op));
-        if (slot.is_connected())
-            slot.template emplace<wait_cancellation>(core, op->payload_.target());
         if constexpr (std::is_convertible_v<executor_type, asio::any_io_executor>)
             op->limit_.arm(core, asio::any_io_executor(op->executor_));
         else
@@ -153,7 +154,7 @@ private:
           payload_(std::move(payload)), limit_(std::move(limit)), count_(count) {
         this->post = &post_op;
         this->destroy = &destroy_op;
-        ref_ptr<context_core> context = core_of_executor(executor_);
+        ref_ptr<context_core> context = known_core_of(executor_);
         if (!context)
             context = core_of_executor(io);
         core_ = wait_core::create(payload_.condition(), count, std::move(context), this);

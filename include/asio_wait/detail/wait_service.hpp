@@ -37,9 +37,15 @@ inline ref_ptr<context_core> core_of(asio::execution_context& context) {
 
 /// Null for an executor without a context.
 template<class Ex>
-ref_ptr<context_core> core_of_executor(const Ex& ex) {
+ref_ptr<context_core> known_core_of(const Ex& ex) {
     asio::execution_context* const context = context_of(ex);
     return context ? core_of(*context) : nullptr;
+}
+
+template<class Ex>
+ref_ptr<context_core> core_of_executor(const Ex& ex) {
+    ref_ptr<context_core> core = known_core_of(ex);
+    return core ? core : ref_ptr<context_core>::share(&context_core::none());
 }
 
 } // namespace asio_wait::inline v0::detail
