@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSL-1.0
+
+set(asio_wait_sources
+  src/block_pool.cpp
+  src/completion_hook.cpp
+  src/context_core.cpp
+  src/error.cpp
+  src/small_mutex.cpp
+  src/task_core.cpp
+  src/unobserved_exception.cpp
+  src/wait_core.cpp
+  src/wait_rule.cpp)
+
+set(asio_wait_headers
+  include/asio_wait.hpp
+  include/asio_wait/any_task.hpp
+  include/asio_wait/config.hpp
+  include/asio_wait/create_task.hpp
+  include/asio_wait/error.hpp
+  include/asio_wait/return_when.hpp
+  include/asio_wait/task.hpp
+  include/asio_wait/timeout.hpp
+  include/asio_wait/unobserved_exception.hpp
+  include/asio_wait/use_task.hpp
+  include/asio_wait/version.hpp
+  include/asio_wait/wait_for_tasks.hpp
+  include/asio_wait/wait_result.hpp)
+
+set(asio_wait_detail_headers
+  include/asio_wait/detail/asio_1_26_fix.hpp
+  include/asio_wait/detail/block_pool.hpp
+  include/asio_wait/detail/completion_hook.hpp
+  include/asio_wait/detail/context_core.hpp
+  include/asio_wait/detail/embedded_slot.hpp
+  include/asio_wait/detail/executor_traits.hpp
+  include/asio_wait/detail/foreign_timer.hpp
+  include/asio_wait/detail/get_op.hpp
+  include/asio_wait/detail/inline_executor.hpp
+  include/asio_wait/detail/limit.hpp
+  include/asio_wait/detail/misuse.hpp
+  include/asio_wait/detail/ref_ptr.hpp
+  include/asio_wait/detail/serial_executor.hpp
+  include/asio_wait/detail/set_op.hpp
+  include/asio_wait/detail/small_mutex.hpp
+  include/asio_wait/detail/spawn_op.hpp
+  include/asio_wait/detail/task_base.hpp
+  include/asio_wait/detail/task_core.hpp
+  include/asio_wait/detail/task_handle.hpp
+  include/asio_wait/detail/task_state.hpp
+  include/asio_wait/detail/type_tag.hpp
+  include/asio_wait/detail/unobserved.hpp
+  include/asio_wait/detail/use_task_op.hpp
+  include/asio_wait/detail/wait_arguments.hpp
+  include/asio_wait/detail/wait_core.hpp
+  include/asio_wait/detail/wait_op.hpp
+  include/asio_wait/detail/wait_rule.hpp
+  include/asio_wait/detail/wait_service.hpp)

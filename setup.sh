@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# ./setup.sh demo                   sets up and runs the demo
+# ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
+# ./setup.sh deps [bench] [clang]   only installs what is missing
+#
+# Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
+set -eu
+cd "$(dirname "$0")"
+
+missing=""
+need() { # need <command> <package>
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+
+# The version in the headers the compiler finds, e.g. 108100; 0 without any.
+boost_version() {
+    found=$(printf '#include <boost/version.hpp>\nBOOST_VERSION\n' |
+        ${CXX:-g++} -E -P -x c++ - 2>/dev/null | tail -n 1 | tr -dc 0-9)
+    echo "${found:-0}"
+}
+
+# The package of Boost headers here that is new enough: Debian 12 has 1.74 under the plain name.
+boost_package() {
+    plain=$(apt-cache policy libboost-dev | sed -n 's/^ *Candidate: 1\.\([0-9]*\).*/\1/p')
+    if [ "${plain:-0}" -ge 81 ]; then echo libboost; else echo libboost1.81; fi
+}
+
+need_boost() { # need_boost <infix of the package name> <library or nothing>
+    if [ -z "$1" ]; then
+        [ "$(boost_version)" -ge 108100 ] || missing="$missing $(boost_package)-dev"
+    elif [ ! -e "$(${CXX:-g++} -print-file-name="lib$2.so" 2>/dev/null)" ]; then
+        missing="$missing $(boost_package | sed "s/libboost/libboost-$1/")-dev"
+    fi
+}
+
+install_missing() {
+    [ -n "$missing" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "setup.sh: please install (Debian's names):$missing" >&2
+        exit 1
+    fi
+    as_root=""
+    [ "$(id -u)" -eq 0 ] || as_root="sudo"
+    echo "setup.sh: installing$missing"
+    # --no-remove: Boost 1.74's headers and 1.81's cannot be installed together.
+    $as_root apt-get update -qq </dev/null
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        --no-remove $missing </dev/null || {
+        echo "setup.sh: could not install$missing; if libboost1.74-dev is in the way, remove it," \
+            "or unpack newer headers with cmake/unpack_boost.sh and set Boost_INCLUDE_DIR" >&2
+        exit 1
+    }
+    missing=""
+}
+
+dependencies() {
+    need "${CXX:-g++}" g++
+    need cmake cmake
+    need ninja ninja-build
+    need ccache ccache
+    need python3 python3
+    need pkg-config pkg-config
+    need nginx nginx-light
+    for extra in "$@"; do
+        case "$extra" in
+        clang) need clang++ clang ;;
+        bench)
+            [ -e /usr/include/benchmark/benchmark.h ] || missing="$missing libbenchmark-dev"
+            need gnuplot gnuplot-nox
+            need valgrind valgrind
+            ;;
+        *) echo "setup.sh: unknown extra '$extra'" >&2 && exit 2 ;;
+        esac
+    done
+    # The compiler comes first: it is asked for Boost.
+    install_missing
+    need_boost "" ""
+    need_boost context boost_context
+    install_missing
+    have=$(cmake --version | sed -n 's/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    # shellcheck disable=SC2086
+    set -- $have
+    if [ "$1" -lt 3 ] || { [ "$1" -eq 3 ] && [ "$2" -lt 25 ]; }; then
+        echo "setup.sh: CMake 3.25 or newer is needed, this is $1.$2" >&2
+        exit 1
+    fi
+}
+
+command=${1:-}
+[ $# -eq 0 ] || shift
+case "$command" in
+demo)
+    dependencies
+    cmake -S . -B build/demo -G Ninja -DCMAKE_BUILD_TYPE=Release -DASIO_WAIT_BUILD_TESTS=OFF
+    cmake --build build/demo --target fetch
+    exec build/demo/example/fetch "$@"
+    ;;
+test)
+    preset=${1:-dev}
+    if [ "$preset" = clang ]; then dependencies clang; else dependencies; fi
+    cmake --workflow --preset "$preset"
+    ;;
+deps) dependencies "$@" ;;
+*)
+    sed -n 's/^# \(.*\)/\1/p' "$0" | sed -n '2,4p'
+    exit 2
+    ;;
+esac

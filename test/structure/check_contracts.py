@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Every public operation states its whole contract: the doc comment directly before the first
+declaration of each operation below has all sections, in order, none empty, and its @snippet exists.
+
+usage: check_contracts.py [source directory]
+
+A new operation is a line in OPERATIONS: the name, its header, what its declaration looks like.
+"""
+import re
+import sys
+from pathlib import Path
+
+OPERATIONS = {
+    "create_task": ("create_task.hpp", r"\bcreate_task\("),
+    "use_task": ("use_task.hpp", r"\bstruct use_task_t\b"),
+    "wait_for_tasks": ("wait_for_tasks.hpp", r"\bauto wait_for_tasks\("),
+    "async_get": ("task.hpp", r"\basync_get\("),
+    "async_join": ("task.hpp", r"\basync_join\("),
+    "async_wait": ("detail/task_handle.hpp", r"\basync_wait\("),
+    "cancel": ("detail/task_handle.hpp", r"\bbool cancel\("),
+}
+SECTIONS = ["Requirements", "Completion", "Errors", "Cancellation", "Cancel safety", "Executor",
+            "Thread safety", "Lifetimes", "Cost", "asyncio", "Example"]
+SECTION = re.compile(r"@par (" + "|".join(SECTIONS) + r")\b")
+DOC_BLOCK = re.compile(r"(?:^[ \t]*///[^\n]*\n)+[ \t]*/\*\*.*?\*/", re.MULTILINE | re.DOTALL)
+
+
+def doc_of(text, declaration):
+    """The doc comment whose declaration matches: nothing may end between the two."""
+    for block in DOC_BLOCK.finditer(text):
+        rest = text[block.end():]
+        match = re.search(declaration, rest)
+        if match and not re.search(r"[;}]|/\*\*|///", rest[:match.start()]):
+            return block.group(0)
+    return None
+
+
+def check_sections(doc):
+    found = [(m.group(1), m.start(), m.end()) for m in SECTION.finditer(doc)]
+    names = [name for name, _, _ in found]
+    problems = [f"no section {name}" for name in SECTIONS if name not in names]
+    problems += [f"section {name} stands twice" for name in set(names) if names.count(name) > 1]
+    if not problems and names != SECTIONS:
+        problems.append("the sections stand in another order: " + ", ".join(names))
+    ends = [start for _, start, _ in found[1:]] + [len(doc)]
+    for (name, _, begin), end in zip(found, ends):
+        if not re.search(r"\w", doc[begin:end]):
+            problems.append(f"section {name} is empty")
+    return problems
+
+
+def check_snippets(root, doc):
+    problems = []
+    snippets = re.findall(r"@snippet\s+(\S+)\s+(\w+)", doc)
+    if not snippets:
+        problems.append("no @snippet")
+    for name, tag in snippets:
+        path = root / "example" / "snippets" / name
+        marks = path.read_text().count(f"//! [{tag}]") if path.exists() else 0
+        if marks != 2:
+            problems.append(f"@snippet {name} {tag}: example/snippets/{name} does not frame it with "
+                            f"two lines `//! [{tag}]`")
+    return problems
+
+
+def main():
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2]
+    problems = []
+    for name, (header, declaration) in OPERATIONS.items():
+        doc = doc_of((root / "include" / "asio_wait" / header).read_text(), declaration)
+        found = (["no doc comment before its declaration"] if doc is None
+                 else check_sections(doc) + check_snippets(root, doc))
+        problems += [f"{name} ({header}): {problem}" for problem in found]
+    for problem in problems:
+        print(problem)
+    print(f"{len(OPERATIONS)} operations, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// A task without coroutine, executor or value: the core alone, driven by hand.
+
+#include <asio_wait/detail/context_core.hpp>
+#include <asio_wait/detail/ref_ptr.hpp>
+#include <asio_wait/detail/task_core.hpp>
+
+#include <exception>
+#include <mutex>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace unit {
+
+using namespace asio_wait::detail;
+
+class bare_task final : public task_core {
+public:
+    using task_core::begin;
+    using task_core::delivery_failed;
+    using task_core::record_cancel;
+    using task_core::request;
+    using task_core::take_delivery;
+
+    inline static int live = 0;
+
+    explicit bare_task(std::string_view name = {}, const spawn_site& site = {})
+        : task_core(type_, site, name) {
+        ++live;
+    }
+
+    /// As the types above do it: finish under the lock, wake after it.
+    void end(task_status status = task_status::succeeded, std::exception_ptr error = nullptr) {
+        wake_queue wakes;
+        {
+            std::lock_guard lock(mutex_);
+            finish(status, std::move(error), wakes);
+        }
+        wakes.run();
+    }
+
+    void fail() {
+        end(task_status::failed, std::make_exception_ptr(std::runtime_error("unit")));
+    }
+
+    request ask(unsigned types) {
+        std::lock_guard lock(mutex_);
+        return record_cancel(types);
+    }
+
+private:
+    ~bare_task() { --live; }
+
+    static void destroy_task(task_core* t) noexcept { delete static_cast<bare_task*>(t); }
+    static void emit(task_core&, unsigned) {}
+
+    static constexpr task_type type_{&destroy_task, &emit, &type_tag_of<int>};
+};
+
+using bare_ptr = ref_ptr<bare_task>;
+
+inline bare_ptr make_task(std::string_view name = {}) {
+    return bare_ptr::adopt(new bare_task(name));
+}
+
+/// An operation that only counts what becomes of it.
+struct bare_op : pending_op {
+    int posted = 0;
+    int destroyed = 0;
+
+    bare_op() {
+        post = [](pending_op* op) { ++static_cast<bare_op*>(op)->posted; };
+        destroy = [](pending_op* op) noexcept { ++static_cast<bare_op*>(op)->destroyed; };
+    }
+};
+
+} // namespace unit
