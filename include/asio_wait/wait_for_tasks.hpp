@@ -77,12 +77,12 @@ auto wait_with_arguments(Args&&... args) {
             return [&]<std::size_t... I>(std::index_sequence<I...>) {
                 using handle_type = typename common_task<std::remove_cvref_t<
                     std::tuple_element_t<at.tasks + I, std::tuple<Args&&...>>>...>::type;
-                std::vector<handle_type> tasks;
-                tasks.reserve(sizeof...(I));
-                (tasks.push_back(std::get<at.tasks + I>(std::move(all))), ...);
-                initiate_wait_for_tasks initiation{{}, first_unfinished(tasks)};
+                std::vector<handle_type> handles;
+                handles.reserve(sizeof...(I));
+                (handles.push_back(std::get<at.tasks + I>(std::move(all))), ...);
+                initiate_wait_for_tasks initiation{{}, first_unfinished(handles)};
                 return run(std::type_identity<handle_type>(),
-                           task_source<handle_type>{std::move(tasks)}, std::move(initiation));
+                           task_source<handle_type>{std::move(handles)}, std::move(initiation));
             }
             (std::make_index_sequence<at.task_count>());
         } else {
@@ -93,9 +93,9 @@ auto wait_with_arguments(Args&&... args) {
                           "asio_wait: bare awaitables need an executor to run on; name it as the "
                           "first argument, or make tasks of them with create_task");
             if constexpr (handle<element>) {
-                auto tasks = to_vector(std::get<at.tasks>(std::move(all)));
-                initiate_wait_for_tasks initiation{{}, first_unfinished(tasks)};
-                return run(std::type_identity<element>(), task_source<element>{std::move(tasks)},
+                auto handles = to_vector(std::get<at.tasks>(std::move(all)));
+                initiate_wait_for_tasks initiation{{}, first_unfinished(handles)};
+                return run(std::type_identity<element>(), task_source<element>{std::move(handles)},
                            std::move(initiation));
             } else if constexpr (is_awaitable<element> && at.executor != none) {
                 using traits = awaitable_traits<element>;

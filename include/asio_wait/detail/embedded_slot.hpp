@@ -26,8 +26,8 @@ public:
     ~embedded_signal() { clear(); }
 
     void emit(asio::cancellation_type_t type) {
-        if (handler_)
-            call_(handler_, type);
+        if (manage_)
+            manage_(buffer_, action::call, type);
     }
 
     /// Meets Asio's CancellationSlot requirements.
@@ -37,7 +37,7 @@ public:
         constexpr explicit slot(embedded_signal* signal) noexcept : signal_(signal) {}
 
         constexpr bool is_connected() const noexcept { return signal_ != nullptr; }
-        constexpr bool has_handler() const noexcept { return signal_ && signal_->handler_; }
+        constexpr bool has_handler() const noexcept { return signal_ && signal_->manage_; }
         void clear() {
             if (signal_)
                 signal_->clear();
@@ -61,31 +61,50 @@ public:
     };
 
 private:
+    enum class action { call, destroy };
+
     void clear() noexcept {
-        if (void* const h = std::exchange(handler_, nullptr))
-            destroy_(h);
+        if (const auto manage = std::exchange(manage_, nullptr))
+            manage(buffer_, action::destroy, asio::cancellation_type::none);
+    }
+
+    // A handler that does not fit lies on the heap, and the buffer holds its address.
+    template<class H>
+    static constexpr bool fits = sizeof(H) <= Size && alignof(H) <= alignof(void*);
+
+    template<class H>
+    static H* handler_in(std::byte* buffer) noexcept {
+        if constexpr (fits<H>)
+            return std::launder(reinterpret_cast<H*>(buffer));
+        else
+            return *std::launder(reinterpret_cast<H**>(buffer));
     }
 
     template<class H, class... Args>
     H& emplace(Args&&... args) {
         clear();
         H* h = nullptr;
-        if constexpr (sizeof(H) <= Size && alignof(H) <= alignof(std::max_align_t)) {
+        if constexpr (fits<H>)
             h = ::new (static_cast<void*>(buffer_)) H(std::forward<Args>(args)...);
-            destroy_ = [](void* p) noexcept { std::destroy_at(static_cast<H*>(p)); };
-        } else {
-            h = new H(std::forward<Args>(args)...);
-            destroy_ = [](void* p) noexcept { delete static_cast<H*>(p); };
-        }
-        call_ = [](void* p, asio::cancellation_type_t type) { (*static_cast<H*>(p))(type); };
-        handler_ = h;
+        else
+            ::new (static_cast<void*>(buffer_)) H*(h = new H(std::forward<Args>(args)...));
+        // One function for both: the state of every task has room for this pointer.
+        manage_ = [](std::byte* buffer, action what, asio::cancellation_type_t type) {
+            H* const handler = handler_in<H>(buffer);
+            if (what == action::call)
+                (*handler)(type);
+            else if constexpr (fits<H>)
+                std::destroy_at(handler);
+            else
+                delete handler;
+        };
         return *h;
     }
 
-    void* handler_ = nullptr;
-    void (*call_)(void*, asio::cancellation_type_t) = nullptr;
-    void (*destroy_)(void*) noexcept = nullptr;
-    alignas(std::max_align_t) std::byte buffer_[Size];
+    static_assert(Size >= sizeof(void*));
+
+    void (*manage_)(std::byte*, action, asio::cancellation_type_t) = nullptr;
+    alignas(void*) std::byte buffer_[Size];
 };
 
 } // namespace asio_wait::inline v0::detail

@@ -24,8 +24,8 @@ namespace asio_wait::inline v0::detail {
 template<class Task>
 class task_collection {
 public:
-    task_collection(std::vector<Task> tasks, return_when condition) noexcept
-        : tasks_(std::move(tasks)), condition_(condition) {}
+    task_collection(std::vector<Task> handles, return_when condition) noexcept
+        : tasks_(std::move(handles)), condition_(condition) {}
 
     /// Drops repeats. 0 also when there is an empty handle or no such condition.
     std::size_t prepare() {
