@@ -2,6 +2,9 @@
 #include "heap_count.hpp"
 #include "scenario.hpp"
 
+#include <boost/asio/version.hpp>
+#include <boost/version.hpp>
+
 #include <malloc.h>
 #include <unistd.h>
 
@@ -9,6 +12,8 @@
 #include <cstdlib>
 #include <cstring>
 
+// What was built:
+//   bench_cell about
 // One cell in a process of its own:
 //   bench_cell run  <workload> <row> <executor> <n> <rounds>   to be run under callgrind
 //   bench_cell heap <workload> <row> <executor> <n> <rounds>   prints heap calls and bytes
@@ -28,6 +33,12 @@ long resident_bytes() {
     return resident * sysconf(_SC_PAGESIZE);
 }
 
+void about() {
+    std::printf("{\"boost\": \"%s\", \"asio\": \"%d\", \"compiler\": \"%s\", \"flags\": \"%s\"}\n",
+                BOOST_LIB_VERSION, BOOST_ASIO_VERSION, ASIO_WAIT_BENCH_COMPILER,
+                ASIO_WAIT_BENCH_FLAGS);
+}
+
 int usage() {
     std::fputs("usage: bench_cell run|heap|rss <workload> <row> <executor> <n> <rounds>\n", stderr);
     for (const bench::entry& e : bench::entries())
@@ -38,6 +49,15 @@ int usage() {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 2 && std::strcmp(argv[1], "about") == 0) {
+        about();
+        return 0;
+    }
+    // Where the heap begins to be used decides how well malloc merges and splits: BENCH_PAD moves
+    // it.
+    if (const char* pad = std::getenv("BENCH_PAD")) {
+        [[maybe_unused]] void* volatile kept = std::malloc(std::strtoull(pad, nullptr, 10));
+    }
     const bench::entry* const e = argc == 7 ? bench::find(argv[2], argv[3], argv[4]) : nullptr;
     if (!e)
         return usage();

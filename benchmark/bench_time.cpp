@@ -3,9 +3,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <boost/asio/version.hpp>
-#include <boost/version.hpp>
-
 #include <algorithm>
 #include <string>
 
@@ -37,10 +34,6 @@ int main(int argc, char** argv) {
             b->Arg(n);
         b->Unit(benchmark::kNanosecond);
     }
-    benchmark::AddCustomContext("boost", BOOST_LIB_VERSION);
-    benchmark::AddCustomContext("asio", std::to_string(BOOST_ASIO_VERSION));
-    benchmark::AddCustomContext("compiler", ASIO_WAIT_BENCH_COMPILER);
-    benchmark::AddCustomContext("flags", ASIO_WAIT_BENCH_FLAGS);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv))
         return 1;

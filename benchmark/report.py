@@ -19,7 +19,9 @@ class Figures:
         value = self.found.get(metric, {}).get(f"{workload}/{row}/{executor}", {}).get(str(n))
         if value is None:
             return None
-        return value["median"] if metric == "time" else value[0] if isinstance(value, list) else value
+        if metric == "time":
+            return value["median"]
+        return sum(value) / len(value) if metric == "instructions" else value[0]
 
     def sizes(self):
         sizes = {int(n) for m in METRICS for rows in self.found.get(m, {}).values() for n in rows}
@@ -87,8 +89,7 @@ def all_completed(f):
 def limited(f):
     out = ["", "### One wait over n pending tasks with a limit of 1 ns: per pending task", "",
            "Against one asio::post for each. Targets, any_io_executor: n >= 100: <= 0.25 x in instructions "
-           "and time; heap calls a wait (three of them: the wait, its copy of the handles, its context's "
-           "share) the same for every n.", ""]
+           "and time; heap calls a wait, two result vectors among them, the same for every n > 1.", ""]
     out += header("executor", "per pending task", "n", "post each", "wait", "wait, handles moved",
                   "wait/post", "target")
     for executor in f.executors():

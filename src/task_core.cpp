@@ -12,6 +12,10 @@ namespace {
 
 // relaxed: only the number has to be unique.
 std::atomic<std::uint64_t> last_id{0};
+std::atomic<std::uint32_t> last_request_made{0};
+
+// The request that this thread is emitting just now, 0 for none.
+thread_local std::uint32_t current_request;
 
 ASIO_WAIT_COLD char* copy_of(std::string_view text) {
     char* const s = new char[text.size() + 1];
@@ -63,6 +67,12 @@ bool task_core::begin() noexcept {
 task_core::request task_core::record_cancel(unsigned types) noexcept {
     if (status_.load(std::memory_order_relaxed) != task_status::running) // under the lock
         return request::refused;
+    const std::uint32_t made_by =
+        current_request ? current_request
+                        : last_request_made.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (made_by == last_request_)
+        return request::recorded;
+    last_request_ = made_by;
     requested_ = static_cast<std::uint8_t>(requested_ | types);
     undelivered_ = static_cast<std::uint8_t>(undelivered_ | types);
     return std::exchange(delivery_queued_, true) ? request::recorded : request::deliver;
@@ -73,12 +83,23 @@ void task_core::delivery_failed() noexcept {
     delivery_queued_ = false;
 }
 
-unsigned task_core::take_delivery() noexcept {
-    const auto held = lock();
-    delivery_queued_ = false;
-    const unsigned types = std::exchange(undelivered_, std::uint8_t{0});
-    const bool running = status_.load(std::memory_order_relaxed) == task_status::running;
-    return started_ && running ? types : 0;
+void task_core::emit_recorded() {
+    unsigned types = 0;
+    struct scope {
+        std::uint32_t outer = current_request;
+        ~scope() { current_request = outer; }
+    } restore;
+    {
+        const auto held = lock();
+        delivery_queued_ = false;
+        types = std::exchange(undelivered_, std::uint8_t{0});
+        const bool running = status_.load(std::memory_order_relaxed) == task_status::running;
+        if (!started_ || !running)
+            return;
+        current_request = last_request_;
+    }
+    if (types != 0)
+        type_->emit(*this, types);
 }
 
 void task_core::finish(task_status status, std::exception_ptr&& error, wake_queue& wakes) noexcept {

@@ -56,7 +56,8 @@ public:
      *       request before the start has no effect, as everywhere in Asio.
      *  @par Cancel safety  Nothing is lost; the task runs on and keeps its value.
      *  @par Executor       Posted to the token's executor, by default the task's; never inside the
-     *       call, unless the token's immediate executor says so.
+     *       call, unless the token's immediate executor says so. A finished task has no executor: a
+     *       handler without one of its own then runs on system_executor, so bind one to a callback.
      *  @par Thread safety  Any thread; any number of waits on one task, as long as nobody takes.
      *  @par Lifetimes      The wait keeps the task's state, not the handle.
      *  @par Cost           O(1); one block from the associated allocator; one copy of the value.

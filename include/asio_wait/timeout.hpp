@@ -44,6 +44,8 @@ struct duration_timeout {
 
     auto make_limit() const {
         using clock = std::chrono::steady_clock;
+        if (!(value > value.zero()))
+            return deadline_limit<clock>(clock::time_point::min());
         return deadline_limit<clock>(add_clamped<clock>(clock::now(), value));
     }
 };

@@ -80,9 +80,9 @@ void abandon(bool our_service_first, bool on_a_strand) {
             asio::io_context io;
             if (our_service_first)
                 create_task(io, []() -> asio::awaitable<void> { co_return; });
-            const asio::any_io_executor ex =
-                on_a_strand ? asio::any_io_executor(asio::make_strand(io))
-                            : asio::any_io_executor(io.get_executor());
+            const asio::any_io_executor ex = on_a_strand
+                                                 ? asio::any_io_executor(asio::make_strand(io))
+                                                 : asio::any_io_executor(io.get_executor());
             gate = create_task(ex, [] { return forever(); });
             chain = make_chain(ex, gate, follow);
             io.poll();

@@ -132,7 +132,8 @@ BOOST_AUTO_TEST_CASE(values_and_captures_come_back_to_us_too) {
     int destroyed = 0;
     const auto other = create_task(io, [] { return forever(); });
     auto t = create_task(
-        io, [m = std::make_shared<meddler>(io, other, called, destroyed)]() -> asio::awaitable<void> {
+        io,
+        [m = std::make_shared<meddler>(io, other, called, destroyed)]() -> asio::awaitable<void> {
             co_await yield_once();
         });
     io.run();

@@ -175,12 +175,14 @@ BOOST_AUTO_TEST_CASE(two_contexts_in_both_orders) {
 }
 
 BOOST_AUTO_TEST_CASE(a_future_gets_broken_promise) {
-    std::future<wait_result<task<>>> f;
+    std::future<wait_result<task<>>> f, unbound;
     std::future<void> g;
     {
         asio::io_context io;
         const auto t = create_task(io, never());
-        f = wait_for_tasks(io, t, asio::use_future);
+        f = wait_for_tasks(t, asio::bind_executor(io, asio::use_future));
+        unbound =
+            wait_for_tasks(io, t, asio::use_future); // use_future runs on the system's threads
         g = t.async_get(asio::bind_executor(io, asio::use_future));
         io.poll();
     }
@@ -189,6 +191,7 @@ BOOST_AUTO_TEST_CASE(a_future_gets_broken_promise) {
     };
     BOOST_CHECK_EXCEPTION(f.get(), std::future_error, is_broken);
     BOOST_CHECK_EXCEPTION(g.get(), std::future_error, is_broken);
+    BOOST_TEST(unbound.get().done.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_is_destroyed_once_and_uncalled) {

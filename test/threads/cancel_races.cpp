@@ -12,13 +12,14 @@ BOOST_AUTO_TEST_CASE(cancel_from_three_threads_races_completion) {
     asio::thread_pool pool(2);
     int cancelled = 0;
     for (int round = 0; round < 250; ++round) {
-        const auto t = create_task(pool, hop(round % 8, 7));
+        std::atomic<bool> go{false};
+        const auto t = create_task(pool, hop_after(go, round % 8, 7));
         std::atomic<int> too_late{0};
         const auto cancel = [&] {
             if (!t.cancel())
                 ++too_late;
         };
-        together({cancel, cancel, cancel});
+        together({cancel, cancel, cancel}, &go);
         join(t);
         BOOST_TEST((t.cancelled() || t.result() == 7));
         BOOST_TEST((too_late == 3) == !t.cancel_requested());
@@ -73,9 +74,10 @@ BOOST_AUTO_TEST_CASE(waits_are_cancelled_through_slots_while_tasks_end) {
     running_context home;
     tally seen;
     for (int round = 0; round < rounds; ++round) {
+        std::atomic<bool> go{false};
         std::vector<task<int>> tasks;
         for (int i = 0; i < 3; ++i)
-            tasks.push_back(create_task(pool, hop((round + i) % 6, i)));
+            tasks.push_back(create_task(pool, hop_after(go, (round + i) % 6, i)));
         auto signal = std::make_shared<asio::cancellation_signal>();
         asio::post(home.io(), [&seen, &home, signal, tasks] {
             wait_for_tasks(
@@ -88,7 +90,12 @@ BOOST_AUTO_TEST_CASE(waits_are_cancelled_through_slots_while_tasks_end) {
                                        ++seen.wrong;
                                })));
         });
-        asio::post(home.io(), [signal] { signal->emit(asio::cancellation_type::partial); });
+        if (round % 2 == 0) // else the tasks run on until the request is made
+            go.store(true, std::memory_order_relaxed);
+        asio::post(home.io(), [signal, &go] {
+            go.store(true, std::memory_order_relaxed);
+            signal->emit(asio::cancellation_type::partial);
+        });
         for (const auto& t : tasks)
             join(t);
     }
@@ -104,11 +111,10 @@ BOOST_AUTO_TEST_CASE(limits_race_completion) {
     running_context home;
     int in_time = 0;
     for (int round = 0; round < rounds; ++round) {
-        const std::vector<task<int>> tasks{create_task(pool, hop(round % 7, 1)),
-                                           create_task(pool, hop(3, 2))};
-        auto waited =
-            wait_for_tasks(home.io(), tasks, all_completed, std::chrono::microseconds(round % 40),
-                           asio::use_future);
+        const std::vector<task<int>> tasks{create_task(pool, hop(round % 19, 1)),
+                                           create_task(pool, hop(9, 2))};
+        auto waited = wait_for_tasks(home.io(), tasks, all_completed,
+                                     std::chrono::microseconds(round % 40), asio::use_future);
         const auto r = waited.get();
         BOOST_TEST(r.done.size() + r.pending.size() == 2u);
         for (const auto& t : r.done)
@@ -129,8 +135,8 @@ BOOST_AUTO_TEST_CASE(a_borrowed_timer_races_completion) {
     std::atomic<int> split_wrong{0};
     for (int round = 0; round < rounds; ++round) {
         const auto t = create_task(pool, hop(round % 9, 1));
-        auto timer = std::make_unique<asio::steady_timer>(clock.io(),
-                                                          std::chrono::microseconds(round % 60));
+        auto timer =
+            std::make_unique<asio::steady_timer>(clock.io(), std::chrono::microseconds(round % 60));
         asio::steady_timer* const limit = timer.get();
         auto waited = wait_for_tasks(home.io(), t, all_completed, *limit, asio::use_future);
         if (round % 3 == 0)
@@ -154,9 +160,8 @@ BOOST_AUTO_TEST_CASE(joins_pass_their_cancel_on_from_another_thread) {
             co_await hop(round % 3, 0);
             co_await forever();
         });
-        const auto outer = create_task(home.io(), [inner]() -> asio::awaitable<void> {
-            co_await inner.async_join();
-        });
+        const auto outer = create_task(
+            home.io(), [inner]() -> asio::awaitable<void> { co_await inner.async_join(); });
         together({[&] { outer.cancel(); }, [&] { inner.cancel(); }});
         join(outer);
         join(inner);

@@ -77,7 +77,8 @@ BOOST_AUTO_TEST_CASE(a_tasks_context_dies_while_others_wait_for_it) {
                            seen.count(ec);
                            first.set_value(std::move(r));
                        }));
-        together({[&] { io.reset(); }, [&] {
+        together({[&] { io.reset(); },
+                  [&] {
                       // Registered before, during and after the end.
                       for (int i = 0; i < 20; ++i)
                           t.async_wait(asio::bind_executor(pool, asio::use_future)).get();
@@ -122,7 +123,8 @@ BOOST_AUTO_TEST_CASE(a_pool_dies_while_its_tasks_are_cancelled_and_waited_for) {
             },
             asio::use_future);
         asio::post(home.io(), asio::use_future).get(); // it waits by now
-        together({[&] { pool.reset(); }, [&] {
+        together({[&] { pool.reset(); },
+                  [&] {
                       tasks[0].cancel();
                       tasks[3].cancel();
                   }});
@@ -161,8 +163,7 @@ BOOST_AUTO_TEST_CASE(a_borrowed_timer_and_its_context_die_right_after_the_wait) 
         auto clock = std::make_unique<running_context>();
         auto timer = std::make_unique<asio::steady_timer>(asio::make_strand(clock->io()), 1h);
         const auto t = create_task(pool, hop(round % 5, 1));
-        const auto r =
-            wait_for_tasks(home.io(), t, all_completed, *timer, asio::use_future).get();
+        const auto r = wait_for_tasks(home.io(), t, all_completed, *timer, asio::use_future).get();
         BOOST_TEST(r.done.size() == 1u);
         timer.reset();
         clock.reset();

@@ -4,6 +4,9 @@
 
 #include "threads.hpp"
 
+#include <stdexcept>
+#include <string>
+
 BOOST_AUTO_TEST_SUITE(threads_pool)
 
 using namespace threads;
@@ -72,7 +75,8 @@ BOOST_AUTO_TEST_CASE(many_waits_on_one_task_from_several_threads) {
     asio::thread_pool pool(2);
     running_context a, b;
     for (int round = 0; round < 15; ++round) {
-        const auto t = create_task(pool, hop(30, round));
+        std::atomic<bool> go{false};
+        const auto t = create_task(pool, hop_after(go, 30, round));
         tally seen;
         const auto wait_on = [&](auto ex) {
             return [&seen, t, ex] {
@@ -87,11 +91,13 @@ BOOST_AUTO_TEST_CASE(many_waits_on_one_task_from_several_threads) {
         };
         std::atomic<int> values{0};
         together({wait_on(a.io().get_executor()), wait_on(b.io().get_executor()),
-                  wait_on(asio::make_strand(pool)), [&] {
+                  wait_on(asio::make_strand(pool)),
+                  [&] {
                       for (int i = 0; i < waits; ++i)
                           if (t.async_get(asio::use_future).get() == round)
                               ++values;
-                  }});
+                  }},
+                 &go);
         // Everything was posted before this, first come first served.
         asio::post(a.io(), asio::use_future).get();
         asio::post(b.io(), asio::use_future).get();

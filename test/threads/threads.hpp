@@ -66,6 +66,13 @@ inline asio::awaitable<int> hop(int turns, int value) {
     co_return value;
 }
 
+/// As hop(), but not before `go`: what races with it can be in place by then.
+inline asio::awaitable<int> hop_after(const std::atomic<bool>& go, int turns, int value) {
+    while (!go.load(std::memory_order_relaxed)) // no ordering wanted: it would hide races
+        co_await hop(1, 0);
+    co_return co_await hop(turns, value);
+}
+
 /// An io_context with a thread of its own.
 class running_context {
 public:
@@ -91,12 +98,15 @@ private:
 };
 
 /// Runs every function on a thread of its own, all let off together; returns when all are through.
-inline void together(const std::vector<std::function<void()>>& functions) {
+inline void together(const std::vector<std::function<void()>>& functions,
+                     std::atomic<bool>* go = nullptr) {
     std::latch start(static_cast<std::ptrdiff_t>(functions.size()));
     std::vector<std::thread> all;
     for (const auto& f : functions)
-        all.emplace_back([&start, &f] {
+        all.emplace_back([&start, &f, go] {
             start.arrive_and_wait();
+            if (go)
+                go->store(true, std::memory_order_relaxed);
             f();
         });
     for (std::thread& t : all)

@@ -8,7 +8,6 @@
 #include <asio_wait/detail/task_core.hpp>
 
 #include <exception>
-#include <mutex>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -23,31 +22,45 @@ public:
     using task_core::delivery_failed;
     using task_core::record_cancel;
     using task_core::request;
-    using task_core::take_delivery;
 
     inline static int live = 0;
 
     explicit bare_task(std::string_view name = {}, const spawn_site& site = {})
-        : task_core(type_, site, name) {
+        : task_core(type_, site, name, ref_ptr<context_core>::share(&context_core::none())) {
         ++live;
+    }
+
+    bool link(completion_hook& h, hook_target& target) noexcept {
+        const auto held = lock();
+        return add_hook(h, target);
+    }
+
+    void unlink(completion_hook& h) noexcept {
+        const auto held = lock();
+        remove_hook(h);
     }
 
     /// As the types above do it: finish under the lock, wake after it.
     void end(task_status status = task_status::succeeded, std::exception_ptr error = nullptr) {
         wake_queue wakes;
         {
-            std::lock_guard lock(mutex_);
+            const auto held = lock();
             finish(status, std::move(error), wakes);
         }
         wakes.run();
     }
 
-    void fail() {
-        end(task_status::failed, std::make_exception_ptr(std::runtime_error("unit")));
+    void fail() { end(task_status::failed, std::make_exception_ptr(std::runtime_error("unit"))); }
+
+    /// What a delivery emits.
+    unsigned take_delivery() {
+        emitted_ = 0;
+        emit_recorded();
+        return emitted_;
     }
 
     request ask(unsigned types) {
-        std::lock_guard lock(mutex_);
+        const auto held = lock();
         return record_cancel(types);
     }
 
@@ -55,7 +68,9 @@ private:
     ~bare_task() { --live; }
 
     static void destroy_task(task_core* t) noexcept { delete static_cast<bare_task*>(t); }
-    static void emit(task_core&, unsigned) {}
+    static void emit(task_core& t, unsigned types) { static_cast<bare_task&>(t).emitted_ = types; }
+
+    unsigned emitted_ = 0;
 
     static constexpr task_type type_{&destroy_task, &emit, &type_tag_of<int>};
 };

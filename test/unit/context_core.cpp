@@ -58,18 +58,19 @@ BOOST_AUTO_TEST_CASE(nothing_gets_in_after_shutdown) {
     c->hand_over(&before); // the winner of a wake that came too late
     BOOST_TEST(before.posted == 0);
     BOOST_TEST(before.destroyed == 1);
-    BOOST_TEST(!context_entry(c.get()));
+    BOOST_TEST(!context_entry(*c));
 }
 
-BOOST_AUTO_TEST_CASE(no_core_stands_for_an_open_context) {
-    const context_entry entry(nullptr);
+BOOST_AUTO_TEST_CASE(what_stands_for_no_context_is_always_open) {
+    const context_entry entry(core::none());
     BOOST_TEST(static_cast<bool>(entry));
+    BOOST_TEST(&core::none() == &core::none());
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_is_left_with_its_scope) {
     const auto c = core::create();
     {
-        const context_entry entry(c.get());
+        const context_entry entry(*c);
         BOOST_TEST(static_cast<bool>(entry));
     }
     c->shutdown(); // would not return otherwise

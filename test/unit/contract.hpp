@@ -33,6 +33,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -97,14 +98,21 @@ public:
 
     task<void> cancelled_task() {
         auto t = create_task(ex, forever());
-        io.poll();
+        poll();
         t.cancel();
         run();
         return t;
     }
 
-    std::shared_ptr<void> stop_at_exit(any_task t) {
-        return {nullptr, [t](void*) { t.cancel(); }};
+    /// All that is ready, with no time going by.
+    void poll() {
+        io.restart();
+        io.poll();
+    }
+
+    void poll_one() {
+        io.restart();
+        io.poll_one();
     }
 };
 

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_callable_is_kept_while_its_coroutine_runs_and_gone_before
         co_await sleep_for(5ms);
         co_return *p;
     });
-    io.poll();
+    poll();
     BOOST_TEST(!alive.expired());
     t.async_wait([&](error_code) { gone_when_done = alive.expired(); });
     run();
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_typed_coroutine_is_cancelled_like_another) {
     auto t = create_task(io, typed_sleeper());
     auto early = create_task(io, typed_sleeper());
     early.cancel();
-    io.poll();
+    poll();
     t.cancel();
     run();
     BOOST_TEST(t.cancelled());

@@ -155,8 +155,8 @@ BOOST_AUTO_TEST_CASE(every_code_that_means_cancelled_counts_when_it_was_asked_fo
             co_await yield_times(3);
             std::rethrow_exception(e);
         });
-        io.poll_one();
-        io.poll_one();
+        poll_one();
+        poll_one();
         auto state = t.cancel();
         BOOST_TEST(state);
         run();
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(another_error_after_a_cancel_is_a_failure) {
             throw boom();
         }
     });
-    io.poll();
+    poll();
     t.cancel();
     run();
     BOOST_TEST(t.failed());
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_kept_when_the_cancel_came_late) {
         }
         co_return 5;
     });
-    io.poll();
+    poll();
     t.cancel();
     run();
     BOOST_TEST(t.succeeded());
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(the_type_of_a_cancel_reaches_the_operation) {
 
 BOOST_AUTO_TEST_CASE(a_coroutine_takes_only_terminal_unless_it_opts_in) {
     auto t = create_task(ex, sleep_for(5ms));
-    io.poll();
+    poll();
     BOOST_TEST(t.cancel(asio::cancellation_type::total));
     run();
     BOOST_TEST(t.succeeded()); // unheard, as everywhere in Asio

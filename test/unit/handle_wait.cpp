@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(async_wait_completes_when_the_task_is_done_and_says_nothing
     a.async_wait(value.handler());
     b.async_wait(failure.handler());
     any_task(c).async_wait(cancelled.handler());
-    io.poll();
+    poll();
     BOOST_TEST(value.calls == 0);
     c.cancel();
     run();
@@ -90,12 +90,11 @@ BOOST_AUTO_TEST_CASE(cancelling_async_get_and_async_wait_leaves_the_task_alone) 
         auto t = create_task(ex, sleeper(5ms, 1));
         t.async_get(asio::bind_cancellation_slot(stop_get.slot(), get.handler()));
         t.async_wait(asio::bind_cancellation_slot(stop_wait.slot(), wait.handler()));
-        io.poll();
+        poll();
         stop_get.emit(type);
         stop_wait.emit(type);
         BOOST_TEST(get.calls == 0); // never inline
-        io.restart();
-        io.poll();
+        poll();
         BOOST_TEST(is_cancelled_error(get.get<0>()));
         BOOST_TEST((wait.get() == asio::error::operation_aborted));
         BOOST_TEST(!t.done());
@@ -124,7 +123,7 @@ BOOST_AUTO_TEST_CASE(cancelling_async_join_is_passed_on_and_waits_for_the_end) {
             t(handler);
         else
             t.async_join(handler);
-        io.poll();
+        poll();
         const auto before = now();
         stop.emit(asio::cancellation_type::terminal);
         run();
@@ -145,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_value_produced_in_spite_of_a_joined_cancel_is_delivered) 
         co_return 9;
     });
     t.async_join(asio::bind_cancellation_slot(stop.slot(), join.handler()));
-    io.poll();
+    poll();
     stop.emit(asio::cancellation_type::terminal);
     run();
     BOOST_TEST(!join.get<0>());
@@ -191,7 +190,7 @@ BOOST_AUTO_TEST_CASE(an_unfinished_wait_keeps_the_state_but_not_the_handle) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(unit_handle_await)
+BOOST_FIXTURE_TEST_SUITE(unit_handle_await, test::unobserved_log)
 
 CO_TEST_CASE(co_await_without_a_token) {
     auto ex = co_await asio::this_coro::executor;

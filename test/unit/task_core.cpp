@@ -15,14 +15,14 @@ namespace {
 using namespace unit;
 using request = bare_task::request;
 
-struct noting_hook : completion_hook {
+struct noting_hook : completion_hook, hook_target {
     std::string* log;
     char letter;
 
     noting_hook(std::string& l, char c) : log(&l), letter(c) {
-        completed = [](completion_hook& h, wake_queue&) noexcept {
+        completed = [](hook_target&, completion_hook& h, wake_queue&) noexcept {
             auto& self = static_cast<noting_hook&>(h);
-            *self.log += h.linked ? '!' : self.letter;
+            *self.log += h.target ? '!' : self.letter;
         };
     }
 };
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(hooks_are_called_in_order_of_registration_unlinked) {
     std::string log;
     noting_hook a(log, 'a'), b(log, 'b'), c(log, 'c');
     for (noting_hook* h : {&b, &c, &a})
-        BOOST_TEST(t->add_hook(*h));
+        BOOST_TEST(t->link(*h, *h));
     t->end();
     BOOST_TEST(log == "bca");
 }
@@ -160,12 +160,12 @@ BOOST_AUTO_TEST_CASE(hooks_can_be_removed_from_any_place_twice_and_never_linked)
         std::string log;
         noting_hook a(log, 'a'), b(log, 'b'), c(log, 'c'), d(log, 'd');
         for (noting_hook* h : {&a, &b, &c})
-            t->add_hook(*h);
+            t->link(*h, *h);
         std::string expected = "abc";
         for (const char letter : gone) {
             noting_hook& h = letter == 'a' ? a : letter == 'b' ? b : letter == 'c' ? c : d;
-            t->remove_hook(h);
-            t->remove_hook(h);
+            t->unlink(h);
+            t->unlink(h);
             std::erase(expected, letter);
         }
         t->end();
@@ -177,10 +177,10 @@ BOOST_AUTO_TEST_CASE(a_hook_can_be_linked_again_after_its_removal) {
     const auto t = make_task();
     std::string log;
     noting_hook a(log, 'a'), b(log, 'b');
-    t->add_hook(a);
-    t->add_hook(b);
-    t->remove_hook(a);
-    t->add_hook(a);
+    t->link(a, a);
+    t->link(b, b);
+    t->unlink(a);
+    t->link(a, a);
     t->end();
     BOOST_TEST(log == "ba");
 }
@@ -190,24 +190,24 @@ BOOST_AUTO_TEST_CASE(no_hook_is_linked_to_a_task_that_has_ended) {
     t->end();
     std::string log;
     noting_hook a(log, 'a');
-    BOOST_TEST(!t->add_hook(a));
-    BOOST_TEST(!a.linked);
-    t->remove_hook(a);
+    BOOST_TEST(!t->link(a, a));
+    BOOST_TEST(!a.target);
+    t->unlink(a);
     BOOST_TEST(log == "");
 }
 
 BOOST_AUTO_TEST_CASE(hooks_see_the_final_status) {
-    struct status_hook : completion_hook {
+    struct status_hook : completion_hook, hook_target {
         bare_task* task;
         task_status seen = task_status::running;
     } h;
     const auto t = make_task();
     h.task = t.get();
-    h.completed = [](completion_hook& hook, wake_queue&) noexcept {
+    h.completed = [](hook_target&, completion_hook& hook, wake_queue&) noexcept {
         auto& self = static_cast<status_hook&>(hook);
         self.seen = self.task->status();
     };
-    t->add_hook(h);
+    t->link(h, h);
     t->end(task_status::cancelled);
     BOOST_CHECK(h.seen == task_status::cancelled);
 }

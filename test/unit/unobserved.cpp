@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_get_that_was_cancelled_has_read_nothing) {
     {
         auto t = create_task(ex, failing(5ms));
         t.async_get(asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
-        io.poll();
+        poll();
         stop.emit(asio::cancellation_type::terminal);
         run();
     }

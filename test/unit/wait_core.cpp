@@ -26,7 +26,8 @@ struct stepper {
     ref_ptr<core> wait;
 
     stepper(return_when condition, std::vector<bare_ptr> ts,
-            ref_ptr<asio_wait::detail::context_core> context = nullptr)
+            ref_ptr<asio_wait::detail::context_core> context =
+                asio_wait::detail::context_core::create())
         : tasks(std::move(ts)), nodes(std::make_unique<wait_node[]>(tasks.size())),
           wait(core::create(condition, tasks.size(), std::move(context), &op)) {
         for (std::size_t i = 0; i != tasks.size(); ++i)
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(many_waits_on_one_task_are_woken_in_order_of_registration) 
             *self->log += self->letter;
         };
         auto s = std::make_unique<stepper>(all_completed, std::vector{shared});
-        s->wait = core::create(all_completed, 1, nullptr, &op);
+        s->wait = core::create(all_completed, 1, asio_wait::detail::context_core::create(), &op);
         s->begin();
         waits.push_back(std::move(s));
     }

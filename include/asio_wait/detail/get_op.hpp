@@ -28,6 +28,8 @@ namespace asio_wait::inline v0::detail {
 
 /// Waits for one task, whatever its type.
 struct one_task {
+    static constexpr bool cancellable_when_over = false;
+
     ref_ptr<task_base> state;
 
     static constexpr std::size_t prepare() noexcept { return 1; }
@@ -61,6 +63,8 @@ using get_signature_t = typename get_signature<T>::type;
 /// Waits for one task and reads its outcome.
 template<class T, bool PassCancelOn>
 struct one_value {
+    static constexpr bool cancellable_when_over = false;
+
     ref_ptr<task_state<T>> state;
 
     static constexpr std::size_t prepare() noexcept { return 1; }

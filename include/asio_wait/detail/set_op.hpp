@@ -24,6 +24,8 @@ namespace asio_wait::inline v0::detail {
 template<class Task>
 class task_collection {
 public:
+    static constexpr bool cancellable_when_over = true;
+
     task_collection(std::vector<Task> handles, return_when condition) noexcept
         : tasks_(std::move(handles)), condition_(condition) {}
 

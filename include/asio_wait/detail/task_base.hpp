@@ -98,10 +98,7 @@ private:
     struct delivery {
         ref_ptr<task_base> task;
 
-        void operator()() const {
-            if (const unsigned types = task->take_delivery())
-                task->type().emit(*task, types);
-        }
+        void operator()() const { task->emit_recorded(); }
     };
 
     static std::exception_ptr abandoned() noexcept {

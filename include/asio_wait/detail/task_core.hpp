@@ -119,13 +119,16 @@ protected:
     enum class request { refused, recorded, deliver };
 
     /// Records a cancel. `deliver`: the caller must bring it to the executor. Needs the lock.
+    /** Made while another task's cancel is being emitted, it is the same request, passed on; a task
+     *  takes each request once, so that tasks that join each other do not pass it round for ever.
+     */
     ASIO_WAIT_DECL request record_cancel(unsigned types) noexcept;
 
     /// Withdraws the promise to deliver, not the request.
     ASIO_WAIT_DECL void delivery_failed() noexcept;
 
-    /// On the executor: the types to emit now, 0 for none.
-    ASIO_WAIT_DECL unsigned take_delivery() noexcept;
+    /// On the executor: emits what was recorded since the last delivery.
+    ASIO_WAIT_DECL void emit_recorded();
 
     /// Ends the task. Needs the lock; the caller runs `wakes` after releasing it.
     ASIO_WAIT_DECL void finish(task_status status, std::exception_ptr&& error,
@@ -145,6 +148,7 @@ private:
     std::atomic<bool> taken_{false};
     std::uint8_t requested_ = 0; // every type ever asked for
     std::uint8_t undelivered_ = 0;
+    std::uint32_t last_request_ = 0;
     hook_list hooks_;
     std::uint64_t id_;
     ref_ptr<context_core> home_;

@@ -103,7 +103,8 @@ public:
      *       everywhere in Asio; a coroutine that was cancelled before does not get here.
      *  @par Cancel safety  Nothing is lost; the task runs on.
      *  @par Executor       Posted to the token's executor, by default the task's; never inside the
-     *       call, unless the token's immediate executor says so.
+     *       call, unless the token's immediate executor says so. A finished task has no executor: a
+     *       handler without one of its own then runs on system_executor, so bind one to a callback.
      *  @par Thread safety  Any thread; any number of waits on one task.
      *  @par Lifetimes      The wait keeps the task's state, not the handle. When the handler's
      *       context is destroyed, so is the handler, uncalled.

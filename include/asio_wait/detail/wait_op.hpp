@@ -71,7 +71,9 @@ private:
  *      return_when condition() const;
  *      task_base* task(std::size_t) const;
  *      ref_ptr<task_base> target() const;           who gets a cancel instead of the wait, or null
- *      auto result(stop_reason, const done_list&, const wait_node*);      a tuple
+ *      static constexpr bool cancellable_when_over; whether a cancel still counts when there was
+ * nothing to wait for: asyncio's wait suspends then, its await does not auto result(stop_reason,
+ * const done_list&, const wait_node*);      a tuple
  *
  *  The operation and its nodes are one block from the handler's associated allocator. They are
  * freed before the handler is called; what may be reached later is in wait_core. Members are
@@ -87,8 +89,12 @@ public:
         std::size_t const count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
         const ref_ptr<wait_core> core = op->core_;
-        if (slot.is_connected())
-            slot.template emplace<wait_cancellation>(core, op->payload_.target());
+        const auto listen = [&] {
+            if (slot.is_connected())
+                slot.template emplace<wait_cancellation>(core, op->payload_.target());
+        };
+        if constexpr (Payload::cancellable_when_over)
+            listen();
         if (count == 0)
             core->stop(stop_reason::invalid);
         else if (op->limit_.expired())
@@ -96,6 +102,8 @@ public:
         core->attach(op->nodes(), count);
         if (core->over_already())
             return post_from_initiation(std::move(op));
+        if constexpr (!Payload::cancellable_when_over)
+            listen();
         if constexpr (std::is_convertible_v<executor_type, asio::any_io_executor>)
             op->limit_.arm(core, asio::any_io_executor(op->executor_));
         else
