@@ -175,9 +175,8 @@ BOOST_AUTO_TEST_CASE(use_future_outlives_the_tasks_context) {
     const auto r = f.get();
     BOOST_TEST(r.done.size() == 1u);
     BOOST_TEST(r.pending.empty());
-    BOOST_CHECK_EXCEPTION(g.get(), system_error, [](const system_error& e) {
-        return e.code() == error::task_abandoned;
-    });
+    BOOST_CHECK_EXCEPTION(g.get(), system_error,
+                          [](const system_error& e) { return e.code() == error::task_abandoned; });
 }
 
 BOOST_AUTO_TEST_CASE(use_future_bound_to_a_context_is_broken_by_its_end) {
@@ -266,9 +265,8 @@ BOOST_AUTO_TEST_CASE(bind_allocator_everything_is_freed_before_the_call) {
 }
 
 BOOST_AUTO_TEST_CASE(bind_cancellation_slot) {
-    for (const auto type :
-         {asio::cancellation_type::terminal, asio::cancellation_type::partial,
-          asio::cancellation_type::total}) {
+    for (const auto type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                            asio::cancellation_type::total}) {
         asio::cancellation_signal signal;
         auto done = ended(nothing(), "done");
         auto t = create_task(ex, forever(), "t");

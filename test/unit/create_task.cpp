@@ -31,11 +31,12 @@ BOOST_AUTO_TEST_CASE(an_executor_or_a_context_of_any_kind) {
 
 BOOST_AUTO_TEST_CASE(an_awaitable_or_a_callable_of_any_kind) {
     const auto lambda = []() -> awaitable<int> { co_return 1; };
-    auto a = create_task(io, lambda);              // an lvalue is copied
-    auto b = create_task(io, &nothing);            // a function pointer
-    auto c = create_task(io, nothing);             // a function
+    auto a = create_task(io, lambda);                // an lvalue is copied
+    auto b = create_task(io, &nothing);              // a function pointer
+    auto c = create_task(io, nothing);               // a function
     auto d = create_task(io, std::function(lambda)); // named or not
-    auto e = create_task(io, [n = 4]() mutable -> awaitable<int> { co_return ++n; }, "named");
+    auto e = create_task(
+        io, [n = 4]() mutable -> awaitable<int> { co_return ++n; }, "named");
     auto f = create_task(io, [p = std::make_unique<int>(6)]() -> awaitable<int> { co_return *p; });
     run();
     BOOST_TEST(a.result() == 1);
@@ -167,9 +168,8 @@ BOOST_AUTO_TEST_CASE(a_context_destroyed_before_the_start_abandons) {
     BOOST_TEST(t.failed());
     BOOST_TEST(!t.get_executor());
     BOOST_TEST(!t.cancel());
-    BOOST_CHECK_EXCEPTION(t.result(), system_error, [](const system_error& e) {
-        return e.code() == error::task_abandoned;
-    });
+    BOOST_CHECK_EXCEPTION(t.result(), system_error,
+                          [](const system_error& e) { return e.code() == error::task_abandoned; });
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_on_its_way_when_the_context_dies_is_no_cancelled_task) {
@@ -209,9 +209,9 @@ BOOST_AUTO_TEST_CASE(an_awaitable_of_a_strands_type) {
 }
 
 awaitable<void, asio::io_context::executor_type> typed_sleeper() {
-    using timer = asio::basic_waitable_timer<test::virtual_clock,
-                                             asio::wait_traits<test::virtual_clock>,
-                                             asio::io_context::executor_type>;
+    using timer =
+        asio::basic_waitable_timer<test::virtual_clock, asio::wait_traits<test::virtual_clock>,
+                                   asio::io_context::executor_type>;
     timer t(co_await asio::this_coro::executor, test::virtual_clock::time_point::max());
     co_await t.async_wait(asio::use_awaitable_t<asio::io_context::executor_type>());
 }
@@ -239,8 +239,8 @@ void gets_a_strand(const Executor& executor, const char* what) {
             const auto* strand = mine.template target<pool_strand>();
             bool running = strand && strand->running_in_this_thread();
             if (!strand)
-                if (auto* s = mine.template target<
-                              asio::strand<asio::thread_pool::executor_type>>())
+                if (auto* s =
+                        mine.template target<asio::strand<asio::thread_pool::executor_type>>())
                     running = s->running_in_this_thread();
             co_return running;
         });

@@ -112,7 +112,8 @@ BOOST_AUTO_TEST_CASE(an_exception_makes_it_failed_and_comes_out_unchanged) {
     BOOST_TEST(!t.succeeded());
     BOOST_TEST(!t.cancelled());
     BOOST_TEST((t.exception() == error)); // the very object
-    BOOST_CHECK_EXCEPTION(t.result(), boom, [](const boom& e) { return std::string(e.what()) == "mine"; });
+    BOOST_CHECK_EXCEPTION(t.result(), boom,
+                          [](const boom& e) { return std::string(e.what()) == "mine"; });
     BOOST_CHECK_THROW(t.result(), boom);
     BOOST_CHECK_THROW(t.take(), boom);
     auto v = ended(fail_with(error));
@@ -137,7 +138,8 @@ BOOST_AUTO_TEST_CASE(a_cancel_that_ends_it_makes_it_cancelled) {
 }
 
 BOOST_AUTO_TEST_CASE(the_same_error_nobody_asked_for_is_a_failure) {
-    auto t = ended(fail_with(std::make_exception_ptr(system_error(asio::error::operation_aborted))));
+    auto t =
+        ended(fail_with(std::make_exception_ptr(system_error(asio::error::operation_aborted))));
     BOOST_TEST(t.failed());
     BOOST_TEST(!t.cancel_requested());
 }
@@ -231,9 +233,8 @@ BOOST_AUTO_TEST_CASE(cancel_runs_nothing_inside_the_call) {
 }
 
 BOOST_AUTO_TEST_CASE(the_type_of_a_cancel_reaches_the_operation) {
-    for (const auto type :
-         {asio::cancellation_type::terminal, asio::cancellation_type::partial,
-          asio::cancellation_type::total}) {
+    for (const auto type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                            asio::cancellation_type::total}) {
         auto seen = asio::cancellation_type::none;
         auto t = create_task(ex, [&]() -> awaitable<void> {
             co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());

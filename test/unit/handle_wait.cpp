@@ -50,9 +50,7 @@ BOOST_AUTO_TEST_CASE(every_form_works_on_a_task_that_is_done_and_never_inside_th
     auto t = ended(give(7));
     got_int get, join, call;
     waited wait;
-    const auto on_io = [this](auto handler) {
-        return asio::bind_executor(ex, std::move(handler));
-    };
+    const auto on_io = [this](auto handler) { return asio::bind_executor(ex, std::move(handler)); };
     test::initiate([&] {
         t.async_get(on_io(get.handler()));
         t.async_join(on_io(join.handler()));
@@ -81,9 +79,8 @@ BOOST_AUTO_TEST_CASE(called_on_the_executors_own_thread_nothing_completes_inside
 }
 
 BOOST_AUTO_TEST_CASE(cancelling_async_get_and_async_wait_leaves_the_task_alone) {
-    for (const auto type :
-         {asio::cancellation_type::terminal, asio::cancellation_type::partial,
-          asio::cancellation_type::total}) {
+    for (const auto type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                            asio::cancellation_type::total}) {
         asio::cancellation_signal stop_get, stop_wait;
         got_int get;
         waited wait;
@@ -155,8 +152,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_waits_on_one_task_first_come_first_served) {
     std::string order;
     auto t = create_task(ex, sleeper(1ms, 1));
     for (const char letter : std::string("abcdef"))
-        t.async_wait(
-            asio::bind_executor(ex, [&order, letter](error_code) { order += letter; }));
+        t.async_wait(asio::bind_executor(ex, [&order, letter](error_code) { order += letter; }));
     run();
     BOOST_TEST(order == "abcdef");
 }

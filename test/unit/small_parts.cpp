@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(the_greatest_of_every_type_is_no_limit) {
     BOOST_CHECK(!after((chrono::duration<float>::max)()));
     BOOST_CHECK(!after((chrono::duration<long long, std::atto>::max)()));
     BOOST_CHECK(!after(chrono::duration<double>(std::numeric_limits<double>::infinity())));
-    BOOST_CHECK(!after(chrono::duration<long double>(std::numeric_limits<long double>::infinity())));
+    BOOST_CHECK(
+        !after(chrono::duration<long double>(std::numeric_limits<long double>::infinity())));
 }
 
 BOOST_AUTO_TEST_CASE(what_would_overflow_is_no_limit) {

@@ -14,7 +14,8 @@ namespace {
 
 template<class T>
 concept hashable = requires(const T& t) {
-    { std::hash<T>()(t) } noexcept -> std::same_as<std::size_t>;
+    { std::hash<T>()(t) }
+    noexcept->std::same_as<std::size_t>;
 };
 
 template<class H>
@@ -87,10 +88,9 @@ static_assert(!std::is_invocable_v<const task<int>&, int>);
 static_assert(std::is_invocable_v<const task<int>&, asio::detached_t>);
 
 // The promised signatures.
-static_assert(std::is_same_v<asio::completion_signature_of_t<task<int>>,
-                             void(std::exception_ptr, int)>);
 static_assert(
-    std::is_same_v<asio::completion_signature_of_t<task<>>, void(std::exception_ptr)>);
+    std::is_same_v<asio::completion_signature_of_t<task<int>>, void(std::exception_ptr, int)>);
+static_assert(std::is_same_v<asio::completion_signature_of_t<task<>>, void(std::exception_ptr)>);
 static_assert(std::is_same_v<decltype(wait_for_tasks(std::declval<task<int>>(), asio::use_future)),
                              std::future<wait_result<task<int>>>>);
 static_assert(std::is_same_v<decltype(wait_for_tasks(std::declval<task<int>>(),

@@ -96,9 +96,8 @@ BOOST_AUTO_TEST_CASE(reading_is_result_take_exception_get_and_join) {
     BOOST_TEST(reports_after(*this, [](auto& t) { BOOST_CHECK_THROW(t.result(), boom); }) == 0u);
     BOOST_TEST(reports_after(*this, [](auto& t) { BOOST_CHECK_THROW(t.take(), boom); }) == 0u);
     BOOST_TEST(reports_after(*this, [](auto& t) { BOOST_TEST(bool(t.exception())); }) == 0u);
-    BOOST_TEST(reports_after(*this, [](auto& t) {
-                   BOOST_TEST(bool(any_task(t).exception()));
-               }) == 0u);
+    BOOST_TEST(reports_after(*this, [](auto& t) { BOOST_TEST(bool(any_task(t).exception())); }) ==
+               0u);
     const auto ignore = [this] { return asio::bind_executor(ex, [](auto&&...) {}); };
     BOOST_TEST(reports_after(*this, [&](auto& t) { t.async_get(ignore()); }) == 0u);
     BOOST_TEST(reports_after(*this, [&](auto& t) { t.async_join(ignore()); }) == 0u);
@@ -160,8 +159,8 @@ BOOST_AUTO_TEST_CASE(cancelled_abandoned_and_succeeded_tasks_are_not_reported) {
 
 BOOST_AUTO_TEST_CASE(an_error_like_a_cancel_that_nobody_asked_for_is_reported) {
     {
-        auto t = ended(
-            fail_with(std::make_exception_ptr(system_error(asio::error::operation_aborted))));
+        auto t =
+            ended(fail_with(std::make_exception_ptr(system_error(asio::error::operation_aborted))));
         BOOST_TEST(t.failed());
     }
     BOOST_TEST(unread.size() == 1u);

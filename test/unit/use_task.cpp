@@ -168,9 +168,8 @@ BOOST_AUTO_TEST_CASE(timers_posts_and_waits) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_reaches_the_operation_with_its_type) {
-    for (const auto type :
-         {asio::cancellation_type::terminal, asio::cancellation_type::partial,
-          asio::cancellation_type::total}) {
+    for (const auto type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                            asio::cancellation_type::total}) {
         virtual_timer timer(io, test::virtual_clock::time_point::max());
         auto t = timer.async_wait(use_task);
         BOOST_TEST(t.cancel(type));
@@ -209,7 +208,8 @@ BOOST_AUTO_TEST_CASE(a_cancelled_channel_counts_as_cancelled_when_asked_for) {
 
 BOOST_AUTO_TEST_CASE(co_spawn_with_use_task) {
     task<int> a = asio::co_spawn(ex, sleeper(5ms, 3), use_task);
-    task<void> b = asio::co_spawn(ex, [] { return sleep_for(5ms); }, use_task("b"));
+    task<void> b = asio::co_spawn(
+        ex, [] { return sleep_for(5ms); }, use_task("b"));
     auto c = asio::co_spawn(ex, failing<int>(5ms), use_task);
     auto d = asio::co_spawn(io, forever(), use_task);
     poll();

@@ -171,8 +171,7 @@ BOOST_AUTO_TEST_CASE(a_task_may_hold_tasks) {
 
 BOOST_AUTO_TEST_CASE(the_value_goes_with_the_last_handle) {
     struct node {
-        std::shared_ptr<test::lifetime_tracker> alive =
-            std::make_shared<test::lifetime_tracker>(1);
+        std::shared_ptr<test::lifetime_tracker> alive = std::make_shared<test::lifetime_tracker>(1);
     };
     test::lifetime_tracker::reset();
     {

@@ -113,9 +113,8 @@ BOOST_AUTO_TEST_CASE(every_kind_of_range) {
     BOOST_TEST(through(*this, plain) == "a b : ");
     BOOST_TEST(through(*this, std::vector<any_task>{b, a}) == "b a : ");
     BOOST_TEST(through(*this, vector | std::views::reverse) == "b a : ");
-    BOOST_TEST(through(*this, vector | std::views::filter([&](const auto& t) {
-                                  return t == b;
-                              })) == "b : ");
+    BOOST_TEST(through(*this, vector | std::views::filter([&](const auto& t) { return t == b; })) ==
+               "b : ");
     BOOST_TEST(through(*this, std::views::single(a)) == "a : ");
     auto made = std::views::iota(0, 2) | std::views::transform([&](int i) { return vector[i]; });
     BOOST_TEST(through(*this, made) == "a b : ");

@@ -114,8 +114,8 @@ BOOST_AUTO_TEST_CASE(a_cancel_between_release_and_delivery_still_ends_in_operati
     asio::cancellation_signal stop;
     auto a = create_task(ex, sleep_for(1ms), "a");
     wait_record<task<>> r;
-    wait_for_tasks(a, asio::bind_cancellation_slot(stop.slot(),
-                                                   asio::bind_executor(waiter, r.handler())));
+    wait_for_tasks(
+        a, asio::bind_cancellation_slot(stop.slot(), asio::bind_executor(waiter, r.handler())));
     run();
     stop.emit(asio::cancellation_type::total);
     waiter.run();
@@ -286,9 +286,8 @@ BOOST_AUTO_TEST_CASE(no_timer_is_made_without_need) {
     wait_for_tasks(ex, done, 1h, count());
     wait_for_tasks(ex, pending, (std::chrono::nanoseconds::max)(), count());
     wait_for_tasks(ex, pending, count());
-    using service = asio::detail::deadline_timer_service<
-        asio::detail::chrono_time_traits<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>>>;
+    using service = asio::detail::deadline_timer_service<asio::detail::chrono_time_traits<
+        std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>>>;
     BOOST_TEST(!asio::has_service<service>(waiter));
     wait_for_tasks(ex, pending, 1h, count());
     BOOST_TEST(asio::has_service<service>(waiter)); // the check can fail
@@ -305,13 +304,13 @@ int taken_by_a_wait(fixture& f, int n, Condition condition) {
     for (int i = 0; i != n; ++i)
         ts.push_back(create_task(f.io.get_executor(), sleep_for(1ms)));
     bool called = false;
-    wait_for_tasks(f.io.get_executor(), ts, condition,
-                   asio::bind_executor(
-                       f.io.get_executor(),
-                       asio::bind_allocator(test::counting_allocator<>(tally), [&](auto...) {
-                           called = true;
-                           BOOST_TEST(tally.live == 0);
-                       })));
+    wait_for_tasks(
+        f.io.get_executor(), ts, condition,
+        asio::bind_executor(f.io.get_executor(),
+                            asio::bind_allocator(test::counting_allocator<>(tally), [&](auto...) {
+                                called = true;
+                                BOOST_TEST(tally.live == 0);
+                            })));
     f.run();
     BOOST_TEST(called);
     return tally.taken;
@@ -319,8 +318,7 @@ int taken_by_a_wait(fixture& f, int n, Condition condition) {
 
 BOOST_AUTO_TEST_CASE(what_a_wait_takes_does_not_grow_with_the_number_of_tasks) {
     for (const auto condition : {first_completed, first_exception, all_completed})
-        BOOST_TEST(taken_by_a_wait(*this, 1, condition) ==
-                   taken_by_a_wait(*this, 1000, condition));
+        BOOST_TEST(taken_by_a_wait(*this, 1, condition) == taken_by_a_wait(*this, 1000, condition));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -181,10 +181,10 @@ expected model(std::string_view events, return_when condition, std::size_t tasks
         const bool due = opened && (e.met || e.reason != stop_reason::none);
         e.last_wakes = due && !closed && e.wakes == 0;
         e.wakes += e.last_wakes;
-        e.where = closed   ? phase::closed
+        e.where = closed    ? phase::closed
                   : e.wakes ? phase::released
-                  : opened ? phase::waiting
-                           : phase::registering;
+                  : opened  ? phase::waiting
+                            : phase::registering;
     }
     return e;
 }
@@ -228,8 +228,8 @@ struct explorer {
     // for late stops.
     bool allowed(const std::string& events, char next) const {
         const auto count = [&](std::string_view of) {
-            return static_cast<std::size_t>(std::ranges::count_if(
-                events, [of](char c) { return of.find(c) != of.npos; }));
+            return static_cast<std::size_t>(
+                std::ranges::count_if(events, [of](char c) { return of.find(c) != of.npos; }));
         };
         switch (next) {
         case 'c':
