@@ -70,7 +70,7 @@ task_core::request task_core::record_cancel(unsigned types) noexcept {
     const std::uint32_t made_by =
         current_request ? current_request
                         : last_request_made.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (made_by == last_request_)
+    if (made_by == last_request_ && (types & ~unsigned{requested_}) == 0)
         return request::recorded;
     last_request_ = made_by;
     requested_ = static_cast<std::uint8_t>(requested_ | types);
