@@ -49,7 +49,7 @@ public:
      *  @par Completion     `void(std::exception_ptr, T)`, `void(std::exception_ptr)` for void, when
      *       the task is done. The value is copied, or taken when T can only be moved. A T without
      *       default constructor comes as `std::optional<T>`, except from `co_await` without a
-     * token.
+     *       token.
      *  @par Errors         The task's own error, unchanged; `operation_aborted` when the wait was
      *       cancelled; `invalid_task_state` when the value had been taken.
      *  @par Cancellation   terminal, partial, total: they end the wait and leave the task alone. A
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] auto async_join() const { return awaited<true>(*this); }
 
     /// async_join: the handle is an asynchronous operation itself, for make_parallel_group and the
-    /// like.
+    /// like. It is also what makes `co_await` of a handle that is a temporary compile.
     template<boost::asio::completion_token_for<detail::get_signature_t<T>> CompletionToken>
     auto operator()(CompletionToken&& token) const {
         return get<true>(std::forward<CompletionToken>(token));

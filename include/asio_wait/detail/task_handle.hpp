@@ -26,14 +26,15 @@ namespace asio_wait::inline v0::detail {
 /// What task<T> and any_task have in common: everything that does not touch the value.
 /** @par Thread safety  Distinct handles: safe, also when they refer to one task. One handle: as for
  *       any object, concurrent calls of const members are safe. Every member but assignment is
- * const or acts on the shared task.
+ *       const or acts on the shared task.
  *  @par asyncio        `asyncio.Task`; there, nothing but `call_soon_threadsafe` may cross threads.
  */
 class task_handle {
 public:
     using executor_type = asio::any_io_executor;
 
-    /// Refers to a task. Every other member of an empty handle throws `invalid_task_state`.
+    /// Whether the handle refers to a task. On an empty handle every other member function except id()
+    /// throws `invalid_task_state`; comparing and hashing are allowed.
     bool valid() const noexcept { return static_cast<bool>(state_); }
     explicit operator bool() const noexcept { return valid(); }
 
@@ -42,9 +43,11 @@ public:
 
     /// How it ended: exactly one of the three is true once done() is.
     bool succeeded() const { return checked().status() == task_status::succeeded; }
-    /// It ended by an error that nobody had asked for.
+    /// It ended by an error, and is not cancelled(): also by `operation_aborted` when nobody called
+    /// cancel() on this task, but something it waited for was cancelled.
     bool failed() const { return checked().status() == task_status::failed; }
-    /// A cancel had been requested, and it ended by an error equal to `operation_canceled`.
+    /// cancel() had been called, and it ended by an error equal to `std::errc::operation_canceled` or
+    /// by a channel's `channel_cancelled`.
     bool cancelled() const { return checked().status() == task_status::cancelled; }
 
     /// The task's error, null when it succeeded. Counts as reading it. Throws when not done.
@@ -57,8 +60,8 @@ public:
     /// Asks the task to end; false when it has ended already.
     /** @par Requirements   A handle that is not empty.
      *  @par Completion     Returns at once and runs nothing of the task inside the call: the
-     * request is recorded here and delivered by a post to the task's executor. Any number of
-     * requests; those not yet delivered are delivered together.
+     *       request is recorded here and delivered by a post to the task's executor. Any number of
+     *       requests; those not yet delivered are delivered together.
      *  @par Errors         What the post throws for want of memory; the request stays recorded, and
      *       the next call delivers it.
      *  @par Cancellation   `types` reaches the task's current operation as if emitted by its own
@@ -69,7 +72,9 @@ public:
      *  @par Thread safety  Any thread, any time: before the start, between two operations, while a
      *       handler is queued, after the end, while the task's context is being destroyed.
      *  @par Lifetimes      The handle may go as soon as the call returns.
-     *  @par Cost           Two short locks and one post. After the end: one lock.
+     *  @par Cost           Four short locks and one post, and a lock at delivery. When a delivery
+     *       is on
+     *       its way already, or after the end: one lock.
      *  @par asyncio        `Task.cancel()`, without message, counter and `uncancel()`.
      *  @par Example        @snippet cancel.cpp cancel */
     bool cancel(asio::cancellation_type_t types = asio::cancellation_type::terminal) const {
