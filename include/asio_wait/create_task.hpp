@@ -56,14 +56,13 @@ auto spawn_task(E& where, Body&& body, std::string_view name, const boost::sourc
 /** @par Requirements   An executor or execution context that the awaitable's executor type can be
  *       made from. The executor must not run two handlers at once: for `thread_pool` and
  *       `system_executor` a strand is put around it when the awaitable's executor type is
- *       `any_io_executor`, otherwise make_strand is asked for at compile time. An io_context run by
- *       several threads cannot be seen: give it a strand.
+ *       `any_io_executor`, otherwise make_strand is asked for at compile time. An io_context run
+ *       by several threads cannot be seen: give it a strand.
  *  @par Completion     Does not wait for the task. On the executor's own thread the body runs up
  *       to its first suspension before the call returns, as with co_spawn; from elsewhere it is
  *       scheduled.
  *  @par Errors         What allocation throws, and `bad_executor` for an empty executor; nothing
- *       has
- *       been started then.
+ *       has been started then.
  *  @par Cancellation   Through the handle: see task::cancel. A request before the first step means
  *       that the body is never entered.
  *  @par Cancel safety  Dropping every handle neither stops nor destroys the work.
@@ -71,8 +70,7 @@ auto spawn_task(E& where, Body&& body, std::string_view name, const boost::sourc
  *  @par Thread safety  Any thread.
  *  @par Lifetimes      A callable is kept until its coroutine has ended, so a lambda may capture;
  *       what an awaitable's parameters refer to must live until the task has ended. If the context
- *       is destroyed
- *       first, the task ends as failed with `error::task_abandoned`.
+ *       is destroyed first, the task ends as failed with `error::task_abandoned`.
  *  @par Cost           co_spawn, and a state from a pool: no further heap block.
  *  @par asyncio        `asyncio.create_task(coro, name=name)`; there the body never starts inside.
  *  @par Example        @snippet task.cpp create_task */

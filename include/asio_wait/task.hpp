@@ -46,18 +46,19 @@ public:
 
     /// Waits for the task and gives its value or its error.
     /** @par Requirements   A handle that is not empty, else `invalid_task_state` is thrown here.
-     *  @par Completion     `void(std::exception_ptr, T)`, `void(std::exception_ptr)` for void, when
-     *       the task is done. The value is copied, or taken when T can only be moved. A T without
-     *       default constructor comes as `std::optional<T>`, except from `co_await` without a
-     *       token.
+     *  @par Completion     `void(std::exception_ptr, T)`, `void(std::exception_ptr)` for void,
+     *       when the task is done. The value is copied, or taken when T can only be moved. A T
+     *       without default constructor comes as `std::optional<T>`, except from `co_await`
+     *       without a token.
      *  @par Errors         The task's own error, unchanged; `operation_aborted` when the wait was
      *       cancelled; `invalid_task_state` when the value had been taken.
      *  @par Cancellation   terminal, partial, total: they end the wait and leave the task alone. A
      *       request before the start has no effect, as everywhere in Asio.
      *  @par Cancel safety  Nothing is lost; the task runs on and keeps its value.
      *  @par Executor       Posted to the token's executor, by default the task's; never inside the
-     *       call, unless the token's immediate executor says so. A finished task has no executor: a
-     *       handler without one of its own then runs on system_executor, so bind one to a callback.
+     *       call, unless the token's immediate executor says so. A finished task has no executor:
+     *       a handler without one of its own then runs on system_executor, so bind one to a
+     *       callback.
      *  @par Thread safety  Any thread; any number of waits on one task, as long as nobody takes.
      *  @par Lifetimes      The wait keeps the task's state, not the handle.
      *  @par Cost           O(1); one block from the associated allocator; one copy of the value.
@@ -74,8 +75,8 @@ public:
     /** @par Requirements   As async_get.
      *  @par Completion     As async_get.
      *  @par Errors         The task's own error, unchanged: its cancellation is one.
-     *  @par Cancellation   terminal, partial, total: passed on to the task as `cancel(type)`. Every
-     *       other waiter of the task sees it end, too.
+     *  @par Cancellation   terminal, partial, total: passed on to the task as `cancel(type)`.
+     *       Every other waiter of the task sees it end, too.
      *  @par Cancel safety  A value the task produces all the same is delivered.
      *  @par Executor       As async_get.
      *  @par Thread safety  As async_get.

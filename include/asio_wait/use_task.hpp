@@ -13,24 +13,23 @@ namespace asio_wait::inline v0 {
 
 /// A completion token that starts an operation at once and returns its task.
 /** @par Requirements   An executor for the task: bind_executor's, else the one the operation's
- *       initiation offers; without either the compiler asks for bind_executor. A pool's executor is
- *       wrapped in a strand. co_spawn onto a pool is the exception: it knows nothing of the strand,
- *       so use create_task there.
+ *       initiation offers; without either the compiler asks for bind_executor. A pool's executor
+ *       is wrapped in a strand. co_spawn onto a pool is the exception: it knows nothing of the
+ *       strand, so use create_task there.
  *  @par Completion     Starts the operation and does not wait for it. Arguments become the value:
- *       `void(error_code, R)`,
- *       `void(exception_ptr, R)` and `void(R)` make a `task<R>`, several values a
- *       `task<std::tuple<...>>`, none a `task<void>`. With as_tuple every argument is a value.
+ *       `void(error_code, R)`, `void(exception_ptr, R)` and `void(R)` make a `task<R>`, several
+ *       values a `task<std::tuple<...>>`, none a `task<void>`. With as_tuple every argument is a
+ *       value.
  *  @par Errors         An error code becomes a `boost::system::system_error` of the task.
  *  @par Cancellation   Through the handle, delivered to the operation on the task's executor. The
- *       operation must support the type asked for. A coroutine spawned with co_spawn is not entered
- *       when the request comes first.
+ *       operation must support the type asked for. A coroutine spawned with co_spawn is not
+ *       entered when the request comes first.
  *  @par Cancel safety  What the operation produces all the same is the task's value.
  *  @par Executor       The operation completes on the task's executor.
  *  @par Thread safety  As the operation's initiating function.
  *  @par Lifetimes      As the operation's: what its arguments refer to must live until it is done,
  *       and so must the I/O object itself, where Asio alone would let it go: a cancel that is on
- *       its way
- *       would arrive at a dead object. A coroutine that owns the object has no such worry.
+ *       its way would arrive at a dead object. A coroutine that owns the object has no such worry.
  *  @par Cost           The operation, a state from a pool, and one block for the cancellation
  *       handler. bind_allocator serves the operation, not the task's state, which outlives it.
  *  @par asyncio        `asyncio.ensure_future(awaitable)`.

@@ -119,26 +119,22 @@ auto wait_with_arguments(Args&&... args) {
 /** `wait_for_tasks([executor], tasks, [condition], [timeout], [token])`
  *
  *  `tasks` is an input range of `task<T>` or `any_task`, or handles listed one by one: of one type
- * they give that type, otherwise any_task. A range of `asio::awaitable<T>` is taken when an
- * executor is named: the coroutines are spawned on it and the result holds their handles.
- * `condition` is first_completed, first_exception or all_completed (the default). `timeout`: see
- * timeout.hpp.
+ *  they give that type, otherwise any_task. A range of `asio::awaitable<T>` is taken when an
+ *  executor is named: the coroutines are spawned on it and the result holds their handles.
+ *  `condition` is first_completed, first_exception or all_completed (the default). `timeout`: see
+ *  timeout.hpp.
  *
  *  @par Requirements   At least one task and no empty handle, else `invalid_argument` through the
  *       handler and nothing is registered. A task may stand there twice; it counts once.
  *  @par Completion     `void(boost::system::error_code, wait_result<Task>)`, when the condition
  *       holds, the limit has run out or the wait was cancelled. The split is read when the handler
- *       runs:
- *       a task that ended until then is in `done`, whatever ended the wait. Without a token the
- *       call
- *       returns a deferred operation: the handles are copied now, but the wait, its limit and (for
- *       awaitables) the coroutines start only when it is awaited.
+ *       runs: a task that ended until then is in `done`, whatever ended the wait. Without a token
+ *       the call returns a deferred operation: the handles are copied now, but the wait, its limit
+ *       and (for awaitables) the coroutines start only when it is awaited.
  *  @par Errors         `operation_aborted` when the wait was cancelled, `invalid_argument` as
  *       above, `not_enough_memory` when the result cannot be built. A limit that ran out is no
- *       error, and
- *       a task's error is never thrown: it sits in `done`. The result carries the split also when
- *       the
- *       wait was cancelled; a token that throws loses it.
+ *       error, and a task's error is never thrown: it sits in `done`. The result carries the split
+ *       also when the wait was cancelled; a token that throws loses it.
  *  @par Cancellation   terminal, partial, total. A request before the start has no effect, as
  *       everywhere in Asio; one that comes after the condition held, but before the handler runs,
  *       still ends in `operation_aborted`.
@@ -150,15 +146,13 @@ auto wait_with_arguments(Args&&... args) {
  *  @par Thread safety  Any thread; one task in any number of waits at once.
  *  @par Lifetimes      Handles are copied at the call, the range may go at once. A timer given as
  *       the limit must live until the handler runs. When the handler's context is destroyed, so is
- *       the
- *       handler, uncalled.
+ *       the handler, uncalled.
  *  @par Cost           O(1) a task to register, to complete and to take out, the same for a task
  *       with many waits. One block from the associated allocator for the wait, and the vectors.
  *  @par asyncio        `asyncio.wait(tasks, timeout=, return_when=)`. Differs: `done` and
  *       `pending` have an order (see wait_result; both are sets there), tasks of different
- *       executors
- *       mix, an empty collection is an error of every kind of range, and waiting never counts as
- *       reading an exception, not even with first_exception.
+ *       executors mix, an empty collection is an error of every kind of range, and waiting never
+ *       counts as reading an exception, not even with first_exception.
  *  @par Example        @snippet wait.cpp first_completed */
 template<class... Args>
 requires(!detail::has_token<Args...>()) [[nodiscard]] auto wait_for_tasks(Args&&... args) {

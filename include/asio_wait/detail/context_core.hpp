@@ -23,7 +23,7 @@ struct pending_op {
 
 /// What one execution context knows of us; outlives the context.
 /** Two things meet here: the operations that wait on the context's behalf, and the lock of the
- * tasks that run on it.
+ *  tasks that run on it.
  *
  *  A handler kept in our memory belongs to no context, so its context would be destroyed without
  *  it, and it would then be called into nowhere or never be freed. Therefore:
@@ -40,7 +40,7 @@ struct pending_op {
  *
  *  `tasks` guards the state of every task of the context (see task_core). One lock for all of them,
  *  since a wait over n tasks then takes it a few times instead of n times; a completion holds it
- * for a moment, as every handler holds the scheduler's own lock. The two locks are never nested. */
+ *  for a moment, as every handler holds the scheduler's own lock. The two locks are never nested. */
 class context_core {
 public:
     ASIO_WAIT_DECL static ref_ptr<context_core> create();

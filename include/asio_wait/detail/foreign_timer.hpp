@@ -23,13 +23,13 @@ namespace asio_wait::inline v0::detail {
 
 /// Uses a timer of somebody else as the limit.
 /** The timer is not safe to share, so it is touched on its own executor only, and no longer once
- * the wait has completed. A wake-up therefore takes a detour over the timer's executor, where our
- * wait on the timer is withdrawn, before the operation goes to the handler's executor. Until then
- * the operation stays in the list of the handler's context: if that is destroyed meanwhile, the
- * detour arrives at nothing.
+ *  the wait has completed. A wake-up therefore takes a detour over the timer's executor, where our
+ *  wait on the timer is withdrawn, before the operation goes to the handler's executor. Until then
+ *  the operation stays in the list of the handler's context: if that is destroyed meanwhile, the
+ *  detour arrives at nothing.
  *
  *  `phase_` and `signal_` belong to the timer's executor. `mutex_` guards `executor_`, which is let
- * go of on that executor or inside its context, since a copy must not outlive it. */
+ *  go of on that executor or inside its context, since a copy must not outlive it. */
 template<class Timer>
 class foreign_wait : private wake_detour {
 public:

@@ -47,8 +47,8 @@ struct task_type {
  *  2. `status_` is written once, under the lock, after the value or `error_`; whoever has read a
  *     final status may read those without it.
  *  3. The lock is that of the task's context, `home().tasks`. It guards the hooks, the cancel
- * request, `started_`, `name_`, and in the derived class the executor. Lock order: a context's
- * tasks before a waiter, never two contexts.
+ *  request, `started_`, `name_`, and in the derived class the executor. Lock order: a context's
+ *  tasks before a waiter, never two contexts.
  *  4. No handler, post or destructor of anybody else's object runs under the lock.
  *  5. A request to cancel is recorded here first, and delivered on the task's executor. Delivery
  *     looks again: not started means begin() will see the request, finished means too late.

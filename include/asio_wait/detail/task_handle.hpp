@@ -24,10 +24,11 @@
 namespace asio_wait::inline v0::detail {
 
 /// What task<T> and any_task have in common: everything that does not touch the value.
-/** @par Thread safety  Distinct handles: safe, also when they refer to one task. One handle: as for
- *       any object, concurrent calls of const members are safe. Every member but assignment is
+/** @par Thread safety  Distinct handles: safe, also when they refer to one task. One handle: as
+ *       for any object, concurrent calls of const members are safe. Every member but assignment is
  *       const or acts on the shared task.
- *  @par asyncio        `asyncio.Task`; there, nothing but `call_soon_threadsafe` may cross threads.
+ *  @par asyncio        `asyncio.Task`; there, nothing but `call_soon_threadsafe` may cross
+ *       threads.
  */
 class task_handle {
 public:
@@ -62,8 +63,8 @@ public:
      *  @par Completion     Returns at once and runs nothing of the task inside the call: the
      *       request is recorded here and delivered by a post to the task's executor. Any number of
      *       requests; those not yet delivered are delivered together.
-     *  @par Errors         What the post throws for want of memory; the request stays recorded, and
-     *       the next call delivers it.
+     *  @par Errors         What the post throws for want of memory; the request stays recorded,
+     *       and the next call delivers it.
      *  @par Cancellation   `types` reaches the task's current operation as if emitted by its own
      *       signal. A coroutine accepts `terminal` without opting in, and stays cancelled until it
      *       calls `reset_cancellation_state`. Before the first step: the body is never entered.
@@ -73,8 +74,7 @@ public:
      *       handler is queued, after the end, while the task's context is being destroyed.
      *  @par Lifetimes      The handle may go as soon as the call returns.
      *  @par Cost           Four short locks and one post, and a lock at delivery. When a delivery
-     *       is on
-     *       its way already, or after the end: one lock.
+     *       is on its way already, or after the end: one lock.
      *  @par asyncio        `Task.cancel()`, without message, counter and `uncancel()`.
      *  @par Example        @snippet cancel.cpp cancel */
     bool cancel(asio::cancellation_type_t types = asio::cancellation_type::terminal) const {
@@ -103,13 +103,15 @@ public:
     /// Waits until the task is done, and reads nothing of its outcome.
     /** @par Requirements   A handle that is not empty, else `invalid_task_state` is thrown here.
      *  @par Completion     `void(boost::system::error_code)`, when the task is done.
-     *  @par Errors         `operation_aborted` when the wait was cancelled. Never the task's error.
+     *  @par Errors         `operation_aborted` when the wait was cancelled. Never the task's
+     *       error.
      *  @par Cancellation   terminal, partial, total. A request before the start has no effect, as
      *       everywhere in Asio; a coroutine that was cancelled before does not get here.
      *  @par Cancel safety  Nothing is lost; the task runs on.
      *  @par Executor       Posted to the token's executor, by default the task's; never inside the
-     *       call, unless the token's immediate executor says so. A finished task has no executor: a
-     *       handler without one of its own then runs on system_executor, so bind one to a callback.
+     *       call, unless the token's immediate executor says so. A finished task has no executor:
+     *       a handler without one of its own then runs on system_executor, so bind one to a
+     *       callback.
      *  @par Thread safety  Any thread; any number of waits on one task.
      *  @par Lifetimes      The wait keeps the task's state, not the handle. When the handler's
      *       context is destroyed, so is the handler, uncalled.

@@ -35,7 +35,7 @@ namespace asio_wait::inline v0::detail {
 
 /// The wait's own cancellation, in the slot of its handler.
 /** The emitter may be any thread the user chose, so it claims and posts; it never completes the
- * wait, for the resumed coroutine would destroy this very handler. async_join has a `target`: its
+ *  wait, for the resumed coroutine would destroy this very handler. async_join has a `target`: its
  *  requests go to the task instead. */
 class wait_cancellation {
 public:
@@ -72,13 +72,13 @@ private:
  *      task_base* task(std::size_t) const;
  *      ref_ptr<task_base> target() const;           who gets a cancel instead of the wait, or null
  *      static constexpr bool cancellable_when_over; whether a cancel still counts when there was
- * nothing to wait for: asyncio's wait suspends then, its await does not auto result(stop_reason,
- * const done_list&, const wait_node*);      a tuple
+ *  nothing to wait for: asyncio's wait suspends then, its await does not auto result(stop_reason,
+ *  const done_list&, const wait_node*);      a tuple
  *
  *  The operation and its nodes are one block from the handler's associated allocator. They are
- * freed before the handler is called; what may be reached later is in wait_core. Members are
- * touched by the initiating function until wait_core::start(), afterwards by whoever owns the
- * operation. */
+ *  freed before the handler is called; what may be reached later is in wait_core. Members are
+ *  touched by the initiating function until wait_core::start(), afterwards by whoever owns the
+ *  operation. */
 template<class Handler, class Payload, class Limit>
 class wait_op : private pending_op {
 public:
