@@ -71,9 +71,10 @@ private:
  *      return_when condition() const;
  *      task_base* task(std::size_t) const;
  *      ref_ptr<task_base> target() const;           who gets a cancel instead of the wait, or null
- *      static constexpr bool cancellable_when_over; whether a cancel still counts when there was
- *  nothing to wait for: asyncio's wait suspends then, its await does not auto result(stop_reason,
- *  const done_list&, const wait_node*);      a tuple
+ *      auto result(stop_reason, const done_list&, const wait_node*);      a tuple
+ *      static constexpr bool cancellable_when_over; does a cancel still count when there was nothing
+ *                                                   to wait for? asyncio's wait suspends then, its
+ *                                                   await does not
  *
  *  The operation and its nodes are one block from the handler's associated allocator. They are
  *  freed before the handler is called; what may be reached later is in wait_core. Members are
@@ -86,7 +87,7 @@ public:
     static void initiate(H&& handler, const asio::any_io_executor& io, Payload payload,
                          Limit limit) {
         auto slot = asio::get_associated_cancellation_slot(handler);
-        std::size_t const count = payload.prepare();
+        const std::size_t count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
         const ref_ptr<wait_core> core = op->core_;
         const auto listen = [&] {
