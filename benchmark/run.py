@@ -129,7 +129,9 @@ def times(args, program):
             samples.setdefault(name, {}).setdefault(size, []).append(b["cpu_time"] / int(size))
     figures = {name: {size: {"median": statistics.median(v), "min": min(v), "samples": len(v)}
                       for size, v in by_n.items()} for name, by_n in samples.items()}
-    return raw["context"], figures
+    # Whose machine it was, and where the program lay, is nobody's business.
+    context = {k: v for k, v in raw["context"].items() if k not in ("executable", "host_name")}
+    return context, figures
 
 
 def machine(program, args):
