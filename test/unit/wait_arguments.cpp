@@ -112,12 +112,15 @@ BOOST_AUTO_TEST_CASE(every_kind_of_range) {
     task<int> plain[] = {a, b};
     BOOST_TEST(through(*this, plain) == "a b : ");
     BOOST_TEST(through(*this, std::vector<any_task>{b, a}) == "b a : ");
+// clang before 16 cannot compile the views of g++ 12's library at all.
+#if !defined(__clang__) || __clang_major__ >= 16
     BOOST_TEST(through(*this, vector | std::views::reverse) == "b a : ");
     BOOST_TEST(through(*this, vector | std::views::filter([&](const auto& t) { return t == b; })) ==
                "b : ");
     BOOST_TEST(through(*this, std::views::single(a)) == "a : ");
     auto made = std::views::iota(0, 2) | std::views::transform([&](int i) { return vector[i]; });
     BOOST_TEST(through(*this, made) == "a b : ");
+#endif
     BOOST_TEST(through(*this, std::move(vector)) == "a b : ");
     BOOST_TEST(vector.empty()); // NOLINT: an rvalue is taken over
 }

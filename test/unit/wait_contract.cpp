@@ -245,7 +245,7 @@ void waits_on(fixture& f, const Executor& executor) {
         if (satisfied)
             f.run();
         wait_record<task<>> plain, timed, polled;
-        record<error_code> one;
+        [[maybe_unused]] record<error_code> one;
         test::initiate([&] {
             wait_for_tasks(f.ex, a, asio::bind_executor(executor, plain.handler()));
             wait_for_tasks(f.ex, a, 1h, asio::bind_executor(executor, timed.handler()));

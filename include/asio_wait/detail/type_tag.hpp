@@ -3,6 +3,7 @@
 
 #include <asio_wait/config.hpp>
 
+#include <initializer_list>
 #include <string_view>
 
 namespace asio_wait::inline v0::detail {
@@ -19,10 +20,24 @@ struct type_tag {
 
 private:
     bool spelling_is_unique() const noexcept {
-        constexpr auto npos = std::string_view::npos;
-        return spelling.find("anonymous") == npos && spelling.find("unnamed") == npos &&
-               spelling.find("lambda") == npos && spelling.find("::<") == npos &&
-               spelling.find(")::") == npos;
+        for (const char* local : {"anonymous", "unnamed", "lambda", "::<", ")::"})
+            if (spelling.find(local) != std::string_view::npos)
+                return false;
+#if defined(__clang__)
+        // clang leaves the scope of a type away that is local to a function: without one it may be.
+        const std::string_view type = spelling.substr(spelling.find("T = ") + 4);
+        if (type.find("::") != std::string_view::npos)
+            return true;
+        for (const char* builtin :
+             {"void]", "bool]", "char]", "signed char]", "unsigned char]", "short]",
+              "unsigned short]", "int]", "unsigned int]", "long]", "unsigned long]", "long long]",
+              "unsigned long long]", "float]", "double]", "long double]"})
+            if (type == builtin)
+                return true;
+        return false;
+#else
+        return true;
+#endif
     }
 };
 
