@@ -32,7 +32,8 @@ const char* const usage =
     "Without a URL, fetches the pages of a small server of its own, with a deadline of 2 s.\n"
     "\n"
     "Ends with 0 when every page came, 1 when one failed or was still pending at the deadline,\n"
-    "2 when the arguments were wrong or something unexpected happened. The demonstration ends with 0.\n";
+    "2 when the arguments were wrong or something unexpected happened. The demonstration ends with "
+    "0.\n";
 
 options parse_options(int argc, char** argv) {
     options result;
