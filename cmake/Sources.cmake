@@ -5,52 +5,91 @@ set(asio_wait_sources
   src/completion_hook.cpp
   src/context_core.cpp
   src/error.cpp
+  src/set_core.cpp
+  src/set_rule.cpp
+  src/set_wait.cpp
   src/small_mutex.cpp
   src/task_core.cpp
   src/unobserved_exception.cpp
+  src/wait_anchor.cpp
   src/wait_core.cpp
   src/wait_rule.cpp)
 
 set(asio_wait_headers
   include/asio_wait.hpp
   include/asio_wait/any_task.hpp
+  include/asio_wait/as_completed.hpp
+  include/asio_wait/cancel_and_wait.hpp
+  include/asio_wait/condition.hpp
   include/asio_wait/config.hpp
   include/asio_wait/create_task.hpp
   include/asio_wait/error.hpp
+  include/asio_wait/exception_group.hpp
+  include/asio_wait/for_each_limited.hpp
+  include/asio_wait/gather.hpp
   include/asio_wait/return_when.hpp
+  include/asio_wait/semaphore.hpp
+  include/asio_wait/shield.hpp
   include/asio_wait/task.hpp
+  include/asio_wait/task_group.hpp
+  include/asio_wait/task_set.hpp
   include/asio_wait/timeout.hpp
+  include/asio_wait/timeout_error.hpp
   include/asio_wait/unobserved_exception.hpp
   include/asio_wait/use_task.hpp
   include/asio_wait/version.hpp
+  include/asio_wait/wait_for.hpp
   include/asio_wait/wait_for_tasks.hpp
-  include/asio_wait/wait_result.hpp)
+  include/asio_wait/wait_result.hpp
+  include/asio_wait/with_task_group.hpp
+  include/asio_wait/with_timeout.hpp)
 
 set(asio_wait_detail_headers
+  include/asio_wait/detail/any_deadline.hpp
   include/asio_wait/detail/asio_1_26_fix.hpp
+  include/asio_wait/detail/basic_task_set.hpp
   include/asio_wait/detail/block_pool.hpp
+  include/asio_wait/detail/call_arguments.hpp
+  include/asio_wait/detail/cancel_batch.hpp
+  include/asio_wait/detail/collection_op.hpp
   include/asio_wait/detail/completion_hook.hpp
   include/asio_wait/detail/context_core.hpp
   include/asio_wait/detail/embedded_slot.hpp
   include/asio_wait/detail/executor_traits.hpp
   include/asio_wait/detail/foreign_timer.hpp
+  include/asio_wait/detail/gather_op.hpp
   include/asio_wait/detail/get_op.hpp
+  include/asio_wait/detail/group_op.hpp
+  include/asio_wait/detail/group_start.hpp
+  include/asio_wait/detail/group_state.hpp
+  include/asio_wait/detail/initiate.hpp
   include/asio_wait/detail/inline_executor.hpp
+  include/asio_wait/detail/join_op.hpp
   include/asio_wait/detail/limit.hpp
   include/asio_wait/detail/misuse.hpp
   include/asio_wait/detail/ref_ptr.hpp
+  include/asio_wait/detail/scope_limit.hpp
   include/asio_wait/detail/serial_executor.hpp
+  include/asio_wait/detail/set_core.hpp
   include/asio_wait/detail/set_op.hpp
+  include/asio_wait/detail/set_rule.hpp
+  include/asio_wait/detail/set_spawn.hpp
+  include/asio_wait/detail/set_wait.hpp
   include/asio_wait/detail/small_mutex.hpp
   include/asio_wait/detail/spawn_op.hpp
+  include/asio_wait/detail/start_task.hpp
+  include/asio_wait/detail/start_wait.hpp
   include/asio_wait/detail/task_base.hpp
   include/asio_wait/detail/task_core.hpp
   include/asio_wait/detail/task_handle.hpp
+  include/asio_wait/detail/task_sources.hpp
   include/asio_wait/detail/task_state.hpp
+  include/asio_wait/detail/task_status.hpp
   include/asio_wait/detail/type_tag.hpp
   include/asio_wait/detail/unobserved.hpp
   include/asio_wait/detail/use_task_op.hpp
-  include/asio_wait/detail/wait_arguments.hpp
+  include/asio_wait/detail/wait_anchor.hpp
+  include/asio_wait/detail/wait_condition.hpp
   include/asio_wait/detail/wait_core.hpp
   include/asio_wait/detail/wait_op.hpp
   include/asio_wait/detail/wait_rule.hpp

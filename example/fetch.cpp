@@ -97,7 +97,7 @@ private:
     static std::string outcome(const task<page>& t) {
         try {
             const page& p = t.result();
-            return p.status + ", " + std::to_string(p.bytes) + " bytes";
+            return p.status + ", " + std::to_string(p.body.size()) + " bytes";
         } catch (const std::exception& e) {
             return e.what();
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <asio_wait/detail/context_core.hpp>
 
+#include <mutex>
+
 namespace asio_wait::inline v0::detail {
 
 namespace {
@@ -76,7 +78,7 @@ void context_core::hand_over(pending_op* op) {
         (op->previous ? op->previous->next : first_) = op->next;
         if (op->next)
             op->next->previous = op->previous;
-        ++in_flight_;
+        in_flight_.fetch_add(1, std::memory_order_relaxed); // ordered by the mutex
     }
     struct leaver {
         context_core& core;
@@ -89,26 +91,29 @@ bool context_core::enter() noexcept {
     std::lock_guard lock(mutex_);
     if (down_.load(std::memory_order_relaxed))
         return false;
-    ++in_flight_;
+    in_flight_.fetch_add(1, std::memory_order_relaxed); // ordered by the mutex
     return true;
 }
 
 void context_core::leave() noexcept {
-    std::lock_guard lock(mutex_);
-    // Notified under the lock: shutdown() may let the last reference go as soon as it has it.
-    if (--in_flight_ == 0 && down_.load(std::memory_order_relaxed))
-        idle_.notify_all();
+    // seq_cst, with the store and the loads in shutdown(): either this thread sees `down_` and wakes
+    // the one that waits, or that one sees the count without this post. What the post did to the
+    // context is released by the count.
+    if (in_flight_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
+        down_.load(std::memory_order_seq_cst))
+        in_flight_.notify_all();
 }
 
 void context_core::shutdown() noexcept {
     pending_op* op = nullptr;
     {
-        std::unique_lock lock(mutex_);
-        down_.store(true, std::memory_order_release); // pairs with cached()
-        idle_.wait(lock, [this] { return in_flight_ == 0; });
+        std::lock_guard lock(mutex_);
+        down_.store(true, std::memory_order_seq_cst); // see leave(); releases for cached()
         op = first_;
         first_ = nullptr;
     }
+    while (const unsigned n = in_flight_.load(std::memory_order_seq_cst)) // see leave()
+        in_flight_.wait(n, std::memory_order_seq_cst);
     while (op) {
         pending_op* const next = op->next;
         op->destroy(op);

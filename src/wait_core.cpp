@@ -33,34 +33,26 @@ void under_locks(wait_node* nodes, std::size_t count, F f) noexcept {
 } // namespace
 
 struct wait_core_access {
-    template<class... Args>
-    static wait_core* make(Args&&... args) {
-        void* const block = pool_allocate(sizeof(wait_core));
-        return ::new (block) wait_core(std::forward<Args>(args)...);
+    static void destroy(wait_anchor* w) noexcept {
+        auto* const self = static_cast<wait_core*>(w);
+        self->~wait_core();
+        pool_deallocate(self, sizeof(wait_core));
     }
 
-    static void destroy(wait_core* w) noexcept {
-        w->~wait_core();
-        pool_deallocate(w, sizeof(wait_core));
-    }
+    static constexpr wait_type plain{&wait_core::on_stop, &destroy};
 };
 
-wait_core::wait_core(return_when condition, std::size_t tasks, ref_ptr<context_core> context,
-                     pending_op* op) noexcept
-    : rule_(condition, tasks), context_(std::move(context)), op_(op) {
-    wake = &on_wake;
+wait_core::wait_core(const wait_type& type, wait_condition condition, std::size_t tasks,
+                     when_stopped stopped, ref_ptr<context_core> context, pending_op* op) noexcept
+    : wait_anchor(type, std::move(context), op), rule_(condition, tasks, stopped) {
     completed = &on_completed;
 }
 
-ref_ptr<wait_core> wait_core::create(return_when condition, std::size_t tasks,
+ref_ptr<wait_core> wait_core::create(wait_condition condition, std::size_t tasks,
                                      ref_ptr<context_core> context, pending_op* op) {
-    return ref_ptr<wait_core>::adopt(
-        wait_core_access::make(condition, tasks, std::move(context), op));
-}
-
-void wait_core::release() noexcept {
-    if (refs_.drop())
-        wait_core_access::destroy(this);
+    void* const block = pool_allocate(sizeof(wait_core));
+    return ref_ptr<wait_core>::adopt(::new (block) wait_core(
+        wait_core_access::plain, condition, tasks, when_stopped::end, std::move(context), op));
 }
 
 void wait_core::attach(wait_node* nodes, std::size_t count) noexcept {
@@ -69,20 +61,20 @@ void wait_core::attach(wait_node* nodes, std::size_t count) noexcept {
             return;
         std::lock_guard lock(mutex_);
         early_.push_back(n);
-        rule_.completed(n.task->status() == task_status::failed);
+        rule_.completed(n.task->status());
     });
 }
 
 bool wait_core::over_already() noexcept {
     std::lock_guard lock(mutex_);
-    if (!rule_.met() && rule_.reason() == stop_reason::none)
+    if (!rule_.over())
         return false;
     rule_.open();
     return true;
 }
 
 bool wait_core::start() {
-    if (!context_->add(*op_))
+    if (!enlist())
         return false;
     wake_queue wakes;
     {
@@ -94,21 +86,47 @@ bool wait_core::start() {
     return true;
 }
 
-void wait_core::stop(stop_reason why) {
+const wait_node* wait_core::next_done(const wait_node* last) noexcept {
+    std::lock_guard lock(mutex_);
+    if (!last)
+        return early_.first_ ? early_.first_ : done_.first_;
+    // Two lists, until close() joins them.
+    return &last->next_done == early_.last_ ? done_.first_ : last->next_done;
+}
+
+bool wait_core::may_go_on() noexcept {
+    std::lock_guard lock(mutex_);
+    return !rule_.exhausted() && rule_.reason() == stop_reason::none;
+}
+
+bool wait_core::again(std::size_t seen) {
+    if (!enlist())
+        return false;
     wake_queue wakes;
     {
         std::lock_guard lock(mutex_);
-        if (rule_.stop(why) == wait_rule::action::wake)
+        if (rule_.again(seen) == wait_rule::action::wake)
             claim(wakes);
     }
     wakes.run();
+    return true;
 }
 
-void wait_core::claim(wake_queue& wakes) noexcept {
-    add_ref();
-    if (detour_)
-        detour_->hold(*detour_);
-    wakes.push(*this);
+bool wait_core::note_stop(stop_reason why) {
+    wake_queue wakes;
+    auto what = wait_rule::action::none;
+    {
+        std::lock_guard lock(mutex_);
+        what = rule_.stop(why);
+        if (what == wait_rule::action::wake)
+            claim(wakes);
+    }
+    wakes.run();
+    return what == wait_rule::action::cancel_tasks;
+}
+
+void wait_core::on_stop(wait_anchor& self, stop_reason why, unsigned) {
+    static_cast<wait_core&>(self).note_stop(why);
 }
 
 stop_reason wait_core::close(wait_node* nodes, std::size_t count, done_list& done) noexcept {
@@ -139,20 +157,8 @@ void wait_core::on_completed(hook_target& target, completion_hook& hook,
     if (self.rule_.current() == wait_rule::phase::closed)
         return;
     self.done_.push_back(node);
-    if (self.rule_.completed(node.task->status() == task_status::failed) == wait_rule::action::wake)
+    if (self.rule_.completed(node.task->status()) == wait_rule::action::wake)
         self.claim(wakes);
-}
-
-void wait_core::on_wake(waker& w) {
-    const auto self = ref_ptr<wait_core>::adopt(&static_cast<wait_core&>(w));
-    if (self->detour_)
-        self->detour_->go(*self->detour_);
-    else
-        self->hand_over();
-}
-
-void wait_core::hand_over() {
-    context_->hand_over(op_);
 }
 
 bool find_repeats(task_core* const* tasks, std::size_t count, bool* repeats) {

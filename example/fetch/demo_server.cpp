@@ -87,10 +87,9 @@ asio::awaitable<void> listen(tcp::acceptor acceptor) {
 
 demo_server::demo_server() {
     tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
-    const std::string origin =
-        "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+    origin_ = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
     for (const behaviour& b : behaviours)
-        addresses_.push_back(origin + b.path);
+        addresses_.push_back(origin_ + b.path);
     asio::co_spawn(context_, listen(std::move(acceptor)), asio::detached);
     thread_ = std::thread([this] { context_.run(); });
 }

@@ -18,11 +18,15 @@ public:
     demo_server(const demo_server&) = delete;
     demo_server& operator=(const demo_server&) = delete;
 
+    /// Such as "http://127.0.0.1:40123". Pages that are not there get the answer 404.
+    const std::string& origin() const noexcept { return origin_; }
+
     /// One address for each way a server can behave.
     const std::vector<std::string>& addresses() const noexcept { return addresses_; }
 
 private:
     boost::asio::io_context context_;
+    std::string origin_;
     std::vector<std::string> addresses_;
     std::thread thread_;
 };

@@ -92,12 +92,12 @@ asio::awaitable<page> http_get(url from) {
     if (read_error)
         throw std::runtime_error(read_failure(read_error, parser));
 
-    const auto& response = parser.get();
+    auto& response = parser.get();
     const std::string status =
         std::to_string(response.result_int()) + ' ' + std::string(response.reason());
     if (response.result_int() >= 400)
         throw std::runtime_error("the server answered " + status);
-    co_return page{status, response.body().size()};
+    co_return page{status, std::move(response.body())};
 }
 
 } // namespace fetch

@@ -5,14 +5,13 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
 #include <string>
 
 namespace fetch {
 
 struct page {
     std::string status; // such as "200 OK"
-    std::size_t bytes;  // of the body
+    std::string body;
 };
 
 /// Fetches one page over a connection of its own. Redirections are not followed.

@@ -33,6 +33,10 @@ asio::awaitable<void> all() {
     co_await task_snippets();
     co_await wait_snippets();
     co_await cancel_snippets();
+    co_await task_set_snippets();
+    co_await condition_snippets();
+    co_await family_snippets();
+    co_await group_snippets();
 }
 
 } // namespace

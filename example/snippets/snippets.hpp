@@ -9,6 +9,10 @@ boost::asio::awaitable<int> slow_square(int value);
 boost::asio::awaitable<void> task_snippets();
 boost::asio::awaitable<void> wait_snippets();
 boost::asio::awaitable<void> cancel_snippets();
+boost::asio::awaitable<void> task_set_snippets();
+boost::asio::awaitable<void> condition_snippets();
+boost::asio::awaitable<void> family_snippets();
+boost::asio::awaitable<void> group_snippets();
 
 /// Ends the program when a snippet did not do what its text says.
 void expect(bool condition, const char* what);

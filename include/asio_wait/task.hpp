@@ -3,6 +3,7 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/get_op.hpp>
+#include <asio_wait/detail/initiate.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 #include <asio_wait/detail/task_state.hpp>
 
@@ -120,8 +121,8 @@ private:
     template<bool PassCancelOn, class CompletionToken>
     auto get(CompletionToken&& token) const {
         state_type& s = state();
-        return boost::asio::async_initiate<CompletionToken, detail::get_signature_t<T>>(
-            detail::initiate_wait_one{this->state_}, token,
+        return detail::initiate_with<detail::get_signature_t<T>>(
+            std::forward<CompletionToken>(token), detail::initiate_wait_one{this->state_},
             detail::one_value<T, PassCancelOn>{detail::ref_ptr<state_type>::share(&s)});
     }
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""check_guide.py PAGE SOURCE PROGRAM
+"""check_guide.py PAGE PROGRAM SOURCE...
 
-Every C++ block of the page must be a marked part (//! [name] ... //! [name]) of the source, each
-part must be shown, and the text block must be what the program prints.
+Every C++ block of the page must be a marked part (//! [name] ... //! [name]) of a source, each
+part must be shown, and the text block, if any, must be what the program prints.
 """
 import re
 import subprocess
@@ -21,20 +21,21 @@ def blocks(page, language):
 
 def marked_parts(source):
     found = re.findall(r"^ *//! \[(\w+)\]\n(.*?)^ *//! \[\1\]$", source, re.DOTALL | re.MULTILINE)
-    return {name: textwrap.dedent(text) for name, text in found}
+    return [(name, textwrap.dedent(text)) for name, text in found]
 
 
 def main():
-    page_path, source_path, program = sys.argv[1:]
-    page, parts = read(page_path), marked_parts(read(source_path))
+    page_path, program, *source_paths = sys.argv[1:]
+    page = read(page_path)
+    parts = [part for path in source_paths for part in marked_parts(read(path))]
+    texts = [text for _, text in parts]
     shown = blocks(page, "cpp")
-    problems = [f"not in {source_path}:\n{block}" for block in shown
-                if block not in parts.values()]
-    problems += [f"[{name}] is not shown as it is" for name, text in parts.items()
-                 if text not in shown]
+    problems = [f"not in the sources:\n{block}" for block in shown if block not in texts]
+    problems += [f"[{name}] is not shown as it is" for name, text in parts if text not in shown]
     run = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                          timeout=25)
-    if [run.stdout] != blocks(page, "text") or run.returncode != 0 or run.stderr:
+    printed = [run.stdout] if run.stdout else []
+    if printed != blocks(page, "text") or run.returncode != 0 or run.stderr:
         problems.append(f"exit code {run.returncode}, printed:\n{run.stdout}\nstderr:\n{run.stderr}")
     if not parts:
         problems.append("no marked part found")

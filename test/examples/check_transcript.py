@@ -9,22 +9,21 @@ import re
 import subprocess
 import sys
 
-PORT = re.compile(r"127\.0\.0\.1:\d+")
+PORT = re.compile(r"(127\.0\.0\.\d|\[::1\]):\d+")
 TIME = re.compile(r"^ *(\d+\.\d) s ")
 
 
 def without_times(text):
-    return [TIME.sub("TIME ", PORT.sub("127.0.0.1:PORT", line)) for line in text.splitlines()]
+    return [TIME.sub("TIME ", PORT.sub(r"\1:PORT", line)) for line in text.splitlines()]
 
 
 def times(text):
     return [float(m.group(1)) for m in map(TIME.match, text.splitlines()) if m]
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        expected = file.read()
-    run = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+def check(expected, command):
+    """Runs the command; the exit code that tells whether all was as expected."""
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                          timeout=50)
     problems = list(difflib.unified_diff(without_times(expected), without_times(run.stdout),
                                          "expected", "printed", lineterm=""))
@@ -43,4 +42,10 @@ def main():
     return 1 if problems else 0
 
 
-sys.exit(main())
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        return check(file.read(), sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

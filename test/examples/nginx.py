@@ -45,7 +45,7 @@ def die_with_parent():
 
 class Nginx:
     def __init__(self, program, files, locations):
-        """files: {name: size in bytes}; locations: text for the server section."""
+        """files: {name: content, or size in bytes}; locations: text for the server section."""
         self.program, self.files, self.locations = program, files, locations
         self.process = None
 
@@ -74,6 +74,11 @@ class Nginx:
             self.process.wait()
             self.process = None
 
+    def read(self, name):
+        """The text of a file of the server's, such as a log."""
+        with open(self._path(name), encoding="utf-8") as file:
+            return file.read()
+
     def _path(self, name):
         return os.path.join(self.directory.name, name)
 
@@ -82,9 +87,9 @@ class Nginx:
         self.mark = secrets.token_hex(16)
         with open(self._path("root/mark"), "w", encoding="utf-8") as file:
             file.write(self.mark)
-        for name, size in self.files.items():
+        for name, content in self.files.items():
             with open(self._path(f"root/{name}"), "wb") as file:
-                file.write(os.urandom(size))
+                file.write(content if isinstance(content, bytes) else os.urandom(content))
 
     def _start(self):
         with socket.socket() as probe:
@@ -118,7 +123,6 @@ class Nginx:
 
     def _error_log(self):
         try:
-            with open(self._path("error.log"), encoding="utf-8") as file:
-                return file.read()
+            return self.read("error.log")
         except FileNotFoundError:
             return "(no error log)"

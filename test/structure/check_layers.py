@@ -11,19 +11,28 @@ from pathlib import Path
 
 LAYERS = {
     0: "version config",
-    1: "return_when wait_result detail/ref_ptr detail/small_mutex detail/block_pool "
-       "detail/type_tag detail/misuse",
-    2: "error detail/inline_executor detail/executor_traits detail/serial_executor "
-       "detail/embedded_slot detail/asio_1_26_fix",
+    1: "return_when wait_result condition detail/ref_ptr detail/small_mutex detail/block_pool "
+       "detail/type_tag detail/misuse detail/task_status detail/wait_condition",
+    2: "error timeout_error detail/inline_executor detail/executor_traits detail/serial_executor "
+       "detail/embedded_slot detail/asio_1_26_fix detail/initiate",
     3: "detail/completion_hook detail/context_core",
-    4: "detail/task_core detail/wait_service detail/task_base detail/task_state",
-    5: "detail/wait_rule detail/wait_core detail/unobserved",
-    6: "detail/wait_op detail/limit detail/foreign_timer detail/get_op timeout",
+    4: "detail/cancel_batch detail/task_core detail/wait_service detail/task_base detail/task_state",
+    5: "detail/wait_rule detail/wait_anchor detail/wait_core detail/set_rule detail/set_core "
+       "detail/set_wait detail/unobserved",
+    6: "detail/wait_op detail/start_wait detail/limit detail/foreign_timer detail/get_op timeout detail/any_deadline "
+       "detail/scope_limit",
     7: "detail/task_handle task any_task detail/spawn_op detail/use_task_op create_task use_task "
        "unobserved_exception",
-    8: "detail/set_op detail/wait_arguments wait_for_tasks",
-    9: "asio_wait",
+    8: "detail/call_arguments detail/collection_op detail/task_sources detail/start_task "
+       "detail/join_op detail/gather_op detail/set_op detail/set_spawn detail/basic_task_set "
+       "wait_for_tasks",
+    9: "exception_group detail/group_state detail/group_start task_group detail/group_op",
+    10: "task_set as_completed wait_for gather shield with_timeout with_task_group cancel_and_wait "
+        "for_each_limited semaphore",
+    11: "asio_wait",
 }
+# Each call of the family is a room of its own: none includes another.
+APART = {10}
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names.split()}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 OURS = re.compile(r"^(?:asio_wait/)?([a-z0-9_/]+)\.hpp$")
@@ -68,6 +77,8 @@ def check_direction(headers):
             elif LAYER_OF.get(other, 0) > LAYER_OF.get(name, 99):
                 problems.append(f"{name} (layer {LAYER_OF[name]}) includes {other} "
                                 f"(layer {LAYER_OF[other]})")
+            elif LAYER_OF.get(other) == LAYER_OF.get(name) and LAYER_OF.get(name) in APART:
+                problems.append(f"{name} includes {other}, of the same layer {LAYER_OF[name]}")
     return problems
 
 

@@ -15,9 +15,11 @@ from pathlib import Path
 TEST_CASE = re.compile(
     r"^\s*(?:CO_TEST_CASE|BOOST_AUTO_TEST_CASE|BOOST_FIXTURE_TEST_CASE|BOOST_DATA_TEST_CASE)"
     r"\(\s*([A-Za-z0-9_]+)", re.MULTILINE)
-ROW = re.compile(r"([WTKC]\d+)_")
-GROUPS = {"1": "wait", "6": "Task: creation, result, name", "7": "Task: cancel",
-          "8": "Future protocol, done callbacks"}
+ROW = re.compile(r"((?:TG|[WFAGSTKCO])\d+)_")
+GROUPS = {"1": "wait", "2": "wait_for", "3": "as_completed", "4": "gather", "5": "shield",
+          "6": "Task: creation, result, name", "7": "Task: cancel",
+          "8": "Future protocol, done callbacks", "9": "timeout", "10": "TaskGroup",
+          "12": "Helpers"}
 
 
 def test_names(root):
@@ -48,7 +50,7 @@ def wanted(listing):
     for line in listing.read_text().splitlines():
         kind, _, rest = line.partition(" ")
         if kind == "row":
-            rows[rest[0]].append(rest)
+            rows[rest.rstrip("0123456789")].append(rest)
         elif kind == "cpython":
             group, name = rest.split()
             cpython[group].append(name)

@@ -17,6 +17,13 @@ namespace {
 using namespace unit;
 using namespace asio_wait;
 using core = asio_wait::detail::wait_core;
+using asio_wait::detail::condition_of;
+using asio_wait::detail::when_stopped;
+
+constexpr wait_condition all = condition_of(all_completed);
+constexpr wait_condition first = condition_of(first_completed);
+
+constexpr unsigned terminal = 1;
 
 /// A wait over n new tasks named a, b, c ...
 struct stepper {
@@ -25,7 +32,7 @@ struct stepper {
     bare_op op;
     ref_ptr<core> wait;
 
-    stepper(return_when condition, std::vector<bare_ptr> ts,
+    stepper(wait_condition condition, std::vector<bare_ptr> ts,
             ref_ptr<asio_wait::detail::context_core> context =
                 asio_wait::detail::context_core::create())
         : tasks(std::move(ts)), nodes(std::make_unique<wait_node[]>(tasks.size())),
@@ -34,13 +41,13 @@ struct stepper {
             nodes[i].task = tasks[i].get();
     }
 
-    stepper(return_when condition, std::size_t n) : stepper(condition, fresh(n)) {}
+    stepper(wait_condition condition, std::size_t n) : stepper(condition, fresh(n)) {}
 
     static std::vector<bare_ptr> fresh(std::size_t n) {
-        std::vector<bare_ptr> all;
+        std::vector<bare_ptr> made;
         for (std::size_t i = 0; i != n; ++i)
-            all.push_back(make_task(std::string(1, static_cast<char>('a' + i))));
-        return all;
+            made.push_back(make_task(std::string(1, static_cast<char>('a' + i))));
+        return made;
     }
 
     void attach() { wait->attach(nodes.get(), tasks.size()); }
@@ -70,7 +77,7 @@ struct stepper {
 BOOST_AUTO_TEST_SUITE(unit_wait_core)
 
 BOOST_AUTO_TEST_CASE(the_last_task_wakes_and_the_order_is_that_of_completion) {
-    stepper s(all_completed, 3);
+    stepper s(all, 3);
     s.begin();
     s.tasks[2]->end();
     s.tasks[0]->end();
@@ -81,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_last_task_wakes_and_the_order_is_that_of_completion) {
 }
 
 BOOST_AUTO_TEST_CASE(those_done_before_come_first_in_input_order) {
-    stepper s(all_completed, 4);
+    stepper s(all, 4);
     s.tasks[3]->end();
     s.tasks[1]->end();
     s.begin();
@@ -92,7 +99,7 @@ BOOST_AUTO_TEST_CASE(those_done_before_come_first_in_input_order) {
 }
 
 BOOST_AUTO_TEST_CASE(completions_between_wake_and_delivery_count) {
-    stepper s(first_completed, 3);
+    stepper s(first, 3);
     s.begin();
     s.tasks[1]->end();
     BOOST_TEST(s.op.posted == 1);
@@ -102,7 +109,7 @@ BOOST_AUTO_TEST_CASE(completions_between_wake_and_delivery_count) {
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_that_is_over_before_it_begins_is_left_to_the_caller) {
-    stepper s(first_completed, 2);
+    stepper s(first, 2);
     s.tasks[1]->end();
     s.attach();
     BOOST_TEST(s.wait->over_already());
@@ -112,8 +119,8 @@ BOOST_AUTO_TEST_CASE(a_wait_that_is_over_before_it_begins_is_left_to_the_caller)
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_before_registration_makes_it_over_already) {
-    stepper s(all_completed, 1);
-    s.wait->stop(stop_reason::limit);
+    stepper s(all, 1);
+    s.wait->stop(stop_reason::limit, terminal);
     s.attach();
     BOOST_TEST(s.wait->over_already());
     BOOST_TEST(s.close() == ":1");
@@ -121,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_stop_before_registration_makes_it_over_already) {
 }
 
 BOOST_AUTO_TEST_CASE(what_happens_while_registering_wakes_at_the_start) {
-    stepper s(first_completed, 2);
+    stepper s(first, 2);
     s.attach();
     BOOST_TEST(!s.wait->over_already());
     s.tasks[0]->end();
@@ -132,7 +139,7 @@ BOOST_AUTO_TEST_CASE(what_happens_while_registering_wakes_at_the_start) {
 }
 
 BOOST_AUTO_TEST_CASE(only_a_failure_ends_first_exception_early) {
-    stepper s(first_exception, 4);
+    stepper s(condition_of(first_exception), 4);
     s.begin();
     s.tasks[0]->end();
     s.tasks[1]->end(task_status::cancelled, std::make_exception_ptr(1));
@@ -144,20 +151,20 @@ BOOST_AUTO_TEST_CASE(only_a_failure_ends_first_exception_early) {
 }
 
 BOOST_AUTO_TEST_CASE(stops_are_idempotent_and_the_strongest_wins) {
-    stepper s(all_completed, 2);
+    stepper s(all, 2);
     s.begin();
     s.tasks[0]->end();
-    s.wait->stop(stop_reason::limit);
-    s.wait->stop(stop_reason::limit);
-    s.wait->stop(stop_reason::cancelled);
+    s.wait->stop(stop_reason::limit, terminal);
+    s.wait->stop(stop_reason::limit, terminal);
+    s.wait->stop(stop_reason::cancelled, terminal);
     BOOST_TEST(s.op.posted == 1);
     BOOST_TEST(s.close() == "a:2");
-    s.wait->stop(stop_reason::cancelled); // a slot that is emitted late
+    s.wait->stop(stop_reason::cancelled, terminal); // a slot that is emitted late
     BOOST_TEST(s.op.posted == 1);
 }
 
 BOOST_AUTO_TEST_CASE(after_close_no_task_touches_a_node) {
-    stepper s(first_completed, 3);
+    stepper s(first, 3);
     s.begin();
     s.tasks[0]->end();
     BOOST_TEST(s.close() == "a");
@@ -168,9 +175,9 @@ BOOST_AUTO_TEST_CASE(after_close_no_task_touches_a_node) {
 }
 
 BOOST_AUTO_TEST_CASE(closing_a_wait_that_never_began_is_fine) {
-    stepper s(all_completed, 2);
+    stepper s(all, 2);
     BOOST_TEST(s.close() == "");
-    stepper attached(all_completed, 2);
+    stepper attached(all, 2);
     attached.attach();
     BOOST_TEST(attached.close() == "");
     attached.nodes.reset();
@@ -194,8 +201,8 @@ BOOST_AUTO_TEST_CASE(many_waits_on_one_task_are_woken_in_order_of_registration) 
             auto* self = static_cast<ordered_op*>(base);
             *self->log += self->letter;
         };
-        auto s = std::make_unique<stepper>(all_completed, std::vector{shared});
-        s->wait = core::create(all_completed, 1, asio_wait::detail::context_core::create(), &op);
+        auto s = std::make_unique<stepper>(all, std::vector{shared});
+        s->wait = core::create(all, 1, asio_wait::detail::context_core::create(), &op);
         s->begin();
         waits.push_back(std::move(s));
     }
@@ -207,7 +214,7 @@ BOOST_AUTO_TEST_CASE(many_waits_on_one_task_are_woken_in_order_of_registration) 
 BOOST_AUTO_TEST_CASE(a_dying_context_refuses_the_start) {
     const auto context = asio_wait::detail::context_core::create();
     context->shutdown();
-    stepper s(all_completed, stepper::fresh(1), context);
+    stepper s(all, stepper::fresh(1), context);
     s.attach();
     BOOST_TEST(!s.wait->start());
     BOOST_TEST(s.close() == "");
@@ -218,11 +225,11 @@ BOOST_AUTO_TEST_CASE(a_dying_context_refuses_the_start) {
 
 BOOST_AUTO_TEST_CASE(a_wake_after_the_shutdown_finds_nothing) {
     const auto context = asio_wait::detail::context_core::create();
-    stepper s(all_completed, stepper::fresh(1), context);
+    stepper s(all, stepper::fresh(1), context);
     s.begin();
     context->shutdown();
     BOOST_TEST(s.op.destroyed == 1); // a real one closes here
-    s.wait->stop(stop_reason::cancelled);
+    s.wait->stop(stop_reason::cancelled, terminal);
     s.tasks[0]->end();
     BOOST_TEST(s.op.posted == 0);
     s.close();
@@ -235,12 +242,12 @@ BOOST_AUTO_TEST_CASE(a_detour_is_taken_once_and_decides_when_the_operation_goes_
     } d;
     d.hold = [](wake_detour& w) noexcept { ++static_cast<detour&>(w).held; };
     d.go = [](wake_detour& w) { ++static_cast<detour&>(w).gone; };
-    stepper s(all_completed, 1);
+    stepper s(all, 1);
     s.attach();
     s.wait->set_detour(&d);
     BOOST_TEST(s.wait->start());
-    s.wait->stop(stop_reason::limit);
-    s.wait->stop(stop_reason::cancelled);
+    s.wait->stop(stop_reason::limit, terminal);
+    s.wait->stop(stop_reason::cancelled, terminal);
     s.tasks[0]->end();
     BOOST_TEST(d.held == 1);
     BOOST_TEST(d.gone == 1);
@@ -253,14 +260,104 @@ BOOST_AUTO_TEST_CASE(a_detour_is_taken_once_and_decides_when_the_operation_goes_
 BOOST_AUTO_TEST_CASE(the_core_outlives_the_operation_for_late_stops) {
     ref_ptr<core> kept;
     {
-        stepper s(all_completed, 1);
+        stepper s(all, 1);
         s.begin();
         s.tasks[0]->end();
         s.close();
         kept = s.wait;
     }
-    kept->stop(stop_reason::limit);
-    kept->stop(stop_reason::cancelled);
+    kept->stop(stop_reason::limit, terminal);
+    kept->stop(stop_reason::cancelled, terminal);
+}
+
+// again(): the operation has looked at what is done and wants one more.
+
+BOOST_AUTO_TEST_CASE(what_is_done_is_shown_in_order_as_it_comes) {
+    stepper s(first, 4);
+    s.tasks[2]->end();
+    s.tasks[1]->end();
+    s.attach();
+    BOOST_TEST(s.wait->over_already());
+    const wait_node* seen = s.wait->next_done(nullptr);
+    BOOST_TEST_REQUIRE(seen);
+    BOOST_TEST(seen->task->name() == "b"); // early ones in input order
+    seen = s.wait->next_done(seen);
+    BOOST_TEST_REQUIRE(seen);
+    BOOST_TEST(seen->task->name() == "c");
+    BOOST_TEST(!s.wait->next_done(seen));
+    s.tasks[3]->end();
+    seen = s.wait->next_done(seen);
+    BOOST_TEST_REQUIRE(seen);
+    BOOST_TEST(seen->task->name() == "d");
+    BOOST_TEST(!s.wait->next_done(seen));
+    BOOST_TEST(s.close() == "bcd");
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_goes_on_for_one_task_more_each_time) {
+    stepper s(first, 3);
+    s.begin();
+    s.tasks[1]->end();
+    BOOST_TEST(s.op.posted == 1);
+    BOOST_TEST(s.wait->may_go_on());
+    BOOST_TEST(s.wait->again(1));
+    BOOST_TEST(s.op.posted == 1);
+    s.tasks[0]->end();
+    BOOST_TEST(s.op.posted == 2);
+    s.tasks[2]->end(); // not seen by the operation when it says:
+    BOOST_TEST(s.wait->again(2));
+    BOOST_TEST(s.op.posted == 3);
+    BOOST_TEST(!s.wait->may_go_on());
+    BOOST_TEST(s.close() == "bac");
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_wait_does_not_go_on) {
+    stepper s(first, 2);
+    s.begin();
+    s.tasks[1]->end();
+    s.wait->stop(stop_reason::limit, terminal);
+    BOOST_TEST(!s.wait->may_go_on());
+    BOOST_TEST(s.close() == "b:1");
+}
+
+BOOST_AUTO_TEST_CASE(a_dying_context_does_not_let_it_go_on) {
+    const auto context = asio_wait::detail::context_core::create();
+    stepper s(first, stepper::fresh(2), context);
+    s.begin();
+    s.tasks[1]->end();
+    context->shutdown();
+    BOOST_TEST(!s.wait->again(1));
+    BOOST_TEST(s.close() == "b");
+    BOOST_TEST(s.op.destroyed == 0); // the caller's
+}
+
+// joining_core: a stop is a request to the tasks.
+
+struct request_log {
+    std::vector<unsigned>* types;
+    void cancel(unsigned t) const { types->push_back(t); }
+};
+
+BOOST_AUTO_TEST_CASE(a_stop_of_a_joining_wait_reaches_its_target_and_not_the_operation) {
+    std::vector<unsigned> asked;
+    stepper s(condition_of(first_exception), 2);
+    s.wait = detail::joining_core<request_log>::create(condition_of(first_exception), 2,
+                                                       asio_wait::detail::context_core::create(),
+                                                       &s.op, request_log{&asked});
+    s.begin();
+    s.wait->stop(stop_reason::cancelled, 2);
+    s.wait->stop(stop_reason::limit, terminal);
+    BOOST_TEST(asked == (std::vector<unsigned>{2, 1}), boost::test_tools::per_element());
+    s.tasks[0]->end();
+    BOOST_TEST(s.op.posted == 0); // all of them by now
+    s.tasks[1]->end();
+    BOOST_TEST(s.op.posted == 1);
+    s.wait->stop(stop_reason::cancelled, terminal);
+    BOOST_TEST(asked.size() == 2u);
+    BOOST_TEST(s.close() == "ab:2");
+    BOOST_TEST((s.wait->reason() == stop_reason::cancelled));
+    BOOST_TEST(s.wait->late());
+    s.wait->stop(stop_reason::cancelled, terminal);
+    BOOST_TEST(asked.size() == 2u);
 }
 
 // find_repeats

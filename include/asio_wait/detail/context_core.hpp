@@ -6,8 +6,6 @@
 #include <asio_wait/detail/small_mutex.hpp>
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 
 namespace asio_wait::inline v0::detail {
 
@@ -36,7 +34,8 @@ struct pending_op {
  *     `mutex_` and not `down_`: afterwards it is gone, or shutdown() owns it.
  *  4. No lock is held while a handler or a posted function is created, moved, run or destroyed.
  *
- *  `mutex_` guards everything but `down_`'s unlocked read in cached().
+ *  `mutex_` guards the list, and every change of `down_` and increment of `in_flight_`: once `down_` is
+ *  set nobody enters any more. Leaving takes no lock; whoever leaves keeps this object alive.
  *
  *  `tasks` guards the state of every task of the context (see task_core). One lock for all of them,
  *  since a wait over n tasks then takes it a few times instead of n times; a completion holds it
@@ -79,10 +78,9 @@ private:
 
     ref_count refs_;
     std::atomic<bool> down_{false};
-    std::mutex mutex_;
-    std::condition_variable idle_;
+    small_mutex mutex_;
+    std::atomic<unsigned> in_flight_{0};
     pending_op* first_ = nullptr;
-    unsigned in_flight_ = 0;
 };
 
 /// Leaves the context when the post has been made or has failed.

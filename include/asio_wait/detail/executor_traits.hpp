@@ -57,6 +57,12 @@ asio::execution_context* context_of(const Ex& ex) {
         return nullptr;
 }
 
+/// Whether every executor of this type has one.
+template<class Ex>
+inline constexpr bool has_context =
+    !is_property_executor<Ex> ||
+    asio::can_query<const Ex&, asio::execution::context_as_t<asio::execution_context&>>::value;
+
 /// Whether a function can be submitted without running at once.
 template<class Ex>
 inline constexpr bool can_post_to =

@@ -6,7 +6,7 @@
 #include <asio_wait/detail/limit.hpp>
 #include <asio_wait/detail/serial_executor.hpp>
 #include <asio_wait/detail/small_mutex.hpp>
-#include <asio_wait/detail/wait_core.hpp>
+#include <asio_wait/detail/wait_anchor.hpp>
 #include <asio_wait/detail/wait_service.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -33,7 +33,7 @@ namespace asio_wait::inline v0::detail {
 template<class Timer>
 class foreign_wait : private wake_detour {
 public:
-    foreign_wait(Timer& timer, ref_ptr<wait_core> core)
+    foreign_wait(Timer& timer, ref_ptr<wait_anchor> core)
         : timer_(&timer), executor_(make_serial(timer.get_executor())),
           context_(core_of_executor(executor_)), core_(std::move(core)) {
         hold = [](wake_detour& d) noexcept { static_cast<foreign_wait&>(d).add_ref(); };
@@ -126,7 +126,7 @@ private:
     void end_of_limit() {
         phase_ = phase::over;
         let_executor_go();
-        core_->stop(stop_reason::limit);
+        stop_for_limit(*core_);
     }
 
     /// The timer's context destroys what we had given it.
@@ -136,7 +136,7 @@ private:
             if (on_the_way)
                 core_->hand_over();
             else
-                core_->stop(stop_reason::limit);
+                stop_for_limit(*core_);
         } catch (...) {
             // No memory for the wake-up: its operation has been destroyed.
         }
@@ -172,7 +172,7 @@ private:
     small_mutex mutex_;
     asio::any_io_executor executor_;
     ref_ptr<context_core> context_;
-    ref_ptr<wait_core> core_;
+    ref_ptr<wait_anchor> core_;
     asio::cancellation_signal signal_;
 };
 
@@ -186,9 +186,15 @@ public:
     static constexpr bool expired() noexcept { return false; }
 
     template<class Executor>
-    void arm(const ref_ptr<wait_core>& core, const Executor&) {
+    void arm(const ref_ptr<wait_anchor>& core, const Executor&) {
         wait_ = ref_ptr<foreign_wait<Timer>>::adopt(pool_new<foreign_wait<Timer>>(*timer_, core));
         wait_->start();
+    }
+
+    /// The wake-up has withdrawn the last one.
+    template<class Executor>
+    void rearm(const ref_ptr<wait_anchor>& core, const Executor& executor) {
+        arm(core, executor);
     }
 
     void disarm() noexcept { wait_ = nullptr; }

@@ -3,8 +3,8 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/limit.hpp>
+#include <asio_wait/detail/start_wait.hpp>
 #include <asio_wait/detail/task_state.hpp>
-#include <asio_wait/detail/wait_op.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -27,20 +27,26 @@
 namespace asio_wait::inline v0::detail {
 
 /// Waits for one task, whatever its type.
-struct one_task {
+struct one_task : plain_wait {
     static constexpr bool cancellable_when_over = false;
 
-    ref_ptr<task_base> state;
+    explicit one_task(ref_ptr<task_base> t) noexcept : state(std::move(t)) {}
 
     static constexpr std::size_t prepare() noexcept { return 1; }
-    static constexpr return_when condition() noexcept { return return_when::all_completed; }
-    task_base* task(std::size_t) const noexcept { return state.get(); }
-    static ref_ptr<task_base> target() noexcept { return nullptr; }
 
-    static std::tuple<boost::system::error_code> result(stop_reason why, const done_list&,
-                                                        const wait_node*) noexcept {
-        return {error_of(why)};
+    ref_ptr<wait_core> make_core(wait_node* nodes, std::size_t count, ref_ptr<context_core> context,
+                                 pending_op* op) const {
+        nodes->task = state.get();
+        return wait_core::create({no_outcome}, count, std::move(context), op);
     }
+
+    static std::tuple<boost::system::error_code> result(wait_core& core, wait_node* nodes,
+                                                        std::size_t count) noexcept {
+        done_list done;
+        return {error_of(core.close(nodes, count, done))};
+    }
+
+    ref_ptr<task_base> state;
 };
 
 /// How a value travels through a completion signature, which wants a default constructor.
@@ -60,47 +66,76 @@ struct get_signature<void> {
 template<class T>
 using get_signature_t = typename get_signature<T>::type;
 
+/// Who gets the cancel of a wait that passes it on.
+struct cancel_task {
+    ref_ptr<task_base> task;
+
+    void cancel(unsigned types) const {
+        task->cancel(static_cast<asio::cancellation_type_t>(types));
+    }
+};
+
+/// The value of a finished task: copied, or taken when it can only be moved or nobody else has a
+/// handle; or its error. As a completion passes them.
+template<class T, bool Take = !std::is_copy_constructible_v<T>>
+auto read_outcome(task_state<T>& state) {
+    state.mark_observed();
+    std::exception_ptr error = state.error();
+    if constexpr (std::is_void_v<T>) {
+        return std::tuple<std::exception_ptr>(std::move(error));
+    } else {
+        using values = std::tuple<std::exception_ptr, passed<T>>;
+        if (!error) {
+            try {
+                if constexpr (Take)
+                    return values(nullptr, state.take_value());
+                else
+                    return values(nullptr, state.read_value());
+            } catch (...) {
+                error = std::current_exception(); // a throwing copy, or taken already
+            }
+        }
+        return values(std::move(error), passed<T>());
+    }
+}
+
+/// The same arguments for a wait that gives no value.
+template<class T>
+auto error_instead(std::exception_ptr error) {
+    if constexpr (std::is_void_v<T>)
+        return std::tuple<std::exception_ptr>(std::move(error));
+    else
+        return std::tuple<std::exception_ptr, passed<T>>(std::move(error), passed<T>());
+}
+
 /// Waits for one task and reads its outcome.
 template<class T, bool PassCancelOn>
-struct one_value {
+struct one_value : plain_wait {
     static constexpr bool cancellable_when_over = false;
+    using core_type = std::conditional_t<PassCancelOn, joining_core<cancel_task>, wait_core>;
 
-    ref_ptr<task_state<T>> state;
+    explicit one_value(ref_ptr<task_state<T>> t) noexcept : state(std::move(t)) {}
 
     static constexpr std::size_t prepare() noexcept { return 1; }
-    static constexpr return_when condition() noexcept { return return_when::all_completed; }
-    task_base* task(std::size_t) const noexcept { return state.get(); }
 
-    ref_ptr<task_base> target() const noexcept {
-        return PassCancelOn ? ref_ptr<task_base>::share(state.get()) : nullptr;
+    ref_ptr<core_type> make_core(wait_node* nodes, std::size_t count, ref_ptr<context_core> context,
+                                 pending_op* op) const {
+        nodes->task = state.get();
+        if constexpr (PassCancelOn)
+            return core_type::create({no_outcome}, count, std::move(context), op, {state});
+        else
+            return core_type::create({no_outcome}, count, std::move(context), op);
     }
 
-    auto result(stop_reason why, const done_list&, const wait_node*) {
-        std::exception_ptr error =
-            why == stop_reason::none ? read_error() : as_exception(error_of(why));
-        if constexpr (std::is_void_v<T>) {
-            return std::tuple<std::exception_ptr>(std::move(error));
-        } else {
-            using values = std::tuple<std::exception_ptr, passed<T>>;
-            if (!error) {
-                try {
-                    if constexpr (std::is_copy_constructible_v<T>)
-                        return values(nullptr, state->read_value());
-                    else
-                        return values(nullptr, state->take_value());
-                } catch (...) {
-                    error = std::current_exception(); // a throwing copy, or taken already
-                }
-            }
-            return values(std::move(error), passed<T>());
-        }
+    auto result(wait_core& core, wait_node* nodes, std::size_t count) const {
+        done_list done;
+        const stop_reason why = core.close(nodes, count, done);
+        if (!PassCancelOn && why != stop_reason::none)
+            return error_instead<T>(as_exception(error_of(why)));
+        return read_outcome(*state);
     }
 
-private:
-    std::exception_ptr read_error() const noexcept {
-        state->mark_observed();
-        return state->error();
-    }
+    ref_ptr<task_state<T>> state;
 };
 
 /// The I/O executor of a wait: asked of the task when it is needed, since a copy kept by the
@@ -122,7 +157,7 @@ struct initiate_wait_one {
 
     template<class Handler, class Payload>
     void operator()(Handler&& handler, Payload payload) const {
-        start_wait(std::forward<Handler>(handler), get_executor(), std::move(payload), no_limit());
+        start_wait(std::forward<Handler>(handler), *this, std::move(payload), no_limit());
     }
 };
 

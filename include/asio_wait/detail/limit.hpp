@@ -3,10 +3,11 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/inline_executor.hpp>
-#include <asio_wait/detail/wait_core.hpp>
+#include <asio_wait/detail/wait_anchor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/wait_traits.hpp>
 
@@ -19,26 +20,33 @@ namespace asio_wait::inline v0::detail {
 
 namespace asio = boost::asio;
 
-/// Runs wherever the timer's context runs its handlers, and touches only the wait's core.
+inline void stop_for_limit(wait_anchor& wait) {
+    wait.stop(stop_reason::limit, static_cast<unsigned>(asio::cancellation_type::terminal));
+}
+
+/// Runs wherever the timer's context runs its handlers, and touches only the wait's anchor.
 struct limit_handler {
-    ref_ptr<wait_core> core;
+    ref_ptr<wait_anchor> core;
 
     using executor_type = inline_executor;
     executor_type get_executor() const noexcept { return {}; }
 
     void operator()(const boost::system::error_code& ec) const {
         if (ec != asio::error::operation_aborted)
-            core->stop(stop_reason::limit);
+            stop_for_limit(*core);
     }
 };
 
 // A limit of an operation: `expired` before the tasks are registered (a poll needs no timer),
-// `arm` after it when the wait has to go on, `disarm` on the handler's executor before the result.
+// `arm` after it when the wait has to go on, `rearm` when a woken wait goes on once more, `disarm`
+// on the handler's executor before the result.
 
 struct no_limit {
     static constexpr bool expired() noexcept { return false; }
     template<class Executor>
-    void arm(const ref_ptr<wait_core>&, const Executor&) noexcept {}
+    void arm(const ref_ptr<wait_anchor>&, const Executor&) noexcept {}
+    template<class Executor>
+    void rearm(const ref_ptr<wait_anchor>&, const Executor&) noexcept {}
     void disarm() noexcept {}
 };
 
@@ -50,18 +58,24 @@ public:
     explicit deadline_limit(std::optional<typename Clock::time_point> deadline)
         : deadline_(deadline) {}
 
+    std::optional<typename Clock::time_point> deadline() const noexcept { return deadline_; }
+
     bool expired() const {
         // A poll need not ask for the time.
         return deadline_ && (*deadline_ == Clock::time_point::min() || *deadline_ <= Clock::now());
     }
 
     template<class Executor>
-    void arm(const ref_ptr<wait_core>& core, const Executor& executor) {
+    void arm(const ref_ptr<wait_anchor>& core, const Executor& executor) {
         if (!deadline_)
             return;
-        timer_.emplace(executor, *deadline_);
+        timer_.emplace(asio::any_io_executor(executor), *deadline_);
         timer_->async_wait(limit_handler{core});
     }
+
+    /// The timer ticks on; what it said meanwhile has been noted.
+    template<class Executor>
+    void rearm(const ref_ptr<wait_anchor>&, const Executor&) noexcept {}
 
     void disarm() noexcept { timer_.reset(); }
 

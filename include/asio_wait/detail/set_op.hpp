@@ -2,138 +2,217 @@
 #pragma once
 
 #include <asio_wait/config.hpp>
+#include <asio_wait/detail/cancel_batch.hpp>
+#include <asio_wait/detail/collection_op.hpp>
+#include <asio_wait/detail/set_core.hpp>
+#include <asio_wait/detail/set_wait.hpp>
+#include <asio_wait/detail/start_wait.hpp>
 #include <asio_wait/detail/task_handle.hpp>
-#include <asio_wait/detail/wait_op.hpp>
-#include <asio_wait/return_when.hpp>
-#include <asio_wait/wait_result.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <exception>
 #include <new>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace asio_wait::inline v0::detail {
 
-/// Waits for a collection of tasks and splits it.
+// The operations of a set, as payloads of wait_op. They differ in what they wait for (set_wait::kind)
+// and in what they make of it.
+
 template<class Task>
-class task_collection {
+Task to_handle(ref_ptr<task_core> t) noexcept {
+    return handle_access::make<Task>(
+        ref_ptr<task_base>::adopt(static_cast<task_base*>(t.detach())));
+}
+
+/// What they have in common: no nodes, and a set.
+class set_payload {
+public:
+    using core_type = set_wait;
+
+    set_payload(ref_ptr<set_core> set, set_wait::kind wants,
+                wait_condition condition = {no_outcome}) noexcept
+        : set_(std::move(set)), wants_(wants), condition_(condition) {}
+
+    static constexpr std::size_t prepare() noexcept { return 0; }
+    stop_reason objection() const noexcept {
+        return condition_.valid ? stop_reason::none : stop_reason::invalid;
+    }
+    static constexpr std::size_t seen() noexcept { return 0; }
+    static bool content(set_wait& core) noexcept { return core.content(); }
+
+    ref_ptr<set_wait> make_core(wait_node*, std::size_t, ref_ptr<context_core> context,
+                                pending_op* op) const {
+        return set_wait::create(set_, wants_, condition_, std::move(context), op);
+    }
+
+    /// For the short way, see ready_op.
+    static constexpr bool short_way = true;
+    bool ready() const noexcept { return set_->would_serve(wants_, condition_); }
+    set_wait visit() const noexcept { return set_wait(set_, wants_, condition_); }
+
+protected:
+    ref_ptr<set_core> set_;
+
+private:
+    set_wait::kind wants_;
+    wait_condition condition_;
+};
+
+/// Waits for one finished member.
+template<class Task>
+class next_member : public set_payload {
+public:
+    static constexpr bool cancellable_when_over = false;
+
+    explicit next_member(ref_ptr<set_core> set) noexcept
+        : set_payload(std::move(set), set_wait::kind::next) {}
+
+    static std::tuple<boost::system::error_code, Task> result(set_wait& core, wait_node*,
+                                                              std::size_t) noexcept {
+        set_wait::outcome o;
+        Task task = to_handle<Task>(core.take_one(o));
+        boost::system::error_code ec;
+        if (o.why == stop_reason::cancelled || o.why == stop_reason::invalid)
+            ec = error_of(o.why);
+        else if (o.emptied)
+            ec = asio::error::invalid_argument;
+        else if (!task)
+            ec = asio::error::timed_out;
+        return {ec, std::move(task)};
+    }
+};
+
+/// Waits for a condition and takes all finished members.
+template<class Task, class Condition>
+class split_members : public set_payload {
 public:
     static constexpr bool cancellable_when_over = true;
 
-    task_collection(std::vector<Task> handles, return_when condition) noexcept
-        : tasks_(std::move(handles)), condition_(condition) {}
+    split_members(ref_ptr<set_core> set, Condition condition) noexcept
+        : set_payload(std::move(set),
+                      is_until<Condition> ? set_wait::kind::until : set_wait::kind::split,
+                      core_condition(condition)),
+          condition_(std::move(condition)) {}
 
-    /// Drops repeats. 0 also when there is an empty handle or no such condition.
-    std::size_t prepare() {
-        if (condition_ > return_when::all_completed)
-            return 0;
-        // In order of creation, the usual case, no task can stand there twice.
-        std::uint64_t last = 0;
-        bool ascending = true;
-        for (const Task& t : tasks_) {
-            std::uint64_t const id = t.id();
-            if (id == 0)
-                return 0;
-            ascending = ascending && last < id;
-            last = id;
+    // A predicate is asked once about each member, so it takes the long way.
+    static constexpr bool short_way = !is_until<Condition>;
+
+    bool content(set_wait& core) {
+        if (!core.content())
+            return false;
+        if constexpr (is_until<Condition>) {
+            try {
+                for (ref_ptr<task_core>& t : core.look())
+                    if (condition_.predicate(
+                            std::as_const(unerased(to_handle<Task>(std::move(t))))))
+                        return true;
+            } catch (...) {
+                error_ = std::current_exception();
+                return true;
+            }
+            return !core.may_go_on();
         }
-        if (!ascending)
-            drop_repeats();
-        return tasks_.size();
+        return true;
     }
 
-    return_when condition() const noexcept { return condition_; }
-    task_base* task(std::size_t i) const noexcept { return handle_access::state(tasks_[i]).get(); }
-    static ref_ptr<task_base> target() noexcept { return nullptr; }
-
-    std::tuple<boost::system::error_code, wait_result<Task>> result(
-        stop_reason why, const done_list& done, const wait_node* nodes) noexcept {
-        boost::system::error_code ec = error_of(why);
-        wait_result<Task> split;
-        if (why == stop_reason::invalid)
-            return {ec, std::move(split)};
-        if (done.size() == 0) {
-            split.pending = std::move(tasks_);
-        } else if (done.size() == tasks_.size() && in_input_order(done)) {
-            split.done = std::move(tasks_);
-        } else {
+    std::tuple<wait_error_t<Condition>, std::vector<Task>> result(set_wait& core, wait_node*,
+                                                                  std::size_t) noexcept {
+        std::vector<Task> done;
+        const set_wait::outcome o = core.settled();
+        auto ec = wait_error<Condition>::make(error_of(o.why));
+        if constexpr (is_until<Condition>)
+            if (error_)
+                ec = std::move(error_);
+        if (!ec) {
             try {
-                split.done.reserve(done.size());
+                done.reserve(o.count);
             } catch (const std::bad_alloc&) {
-                // The tasks run on, and the caller has handles of his own.
-                return {make_error_code(boost::system::errc::not_enough_memory), std::move(split)};
+                ec = wait_error<Condition>::make(
+                    make_error_code(boost::system::errc::not_enough_memory));
             }
-            for (const wait_node* n = done.first(); n; n = n->next_done)
-                split.done.push_back(std::move(tasks_[static_cast<std::size_t>(n - nodes)]));
-            keep_if([nodes](std::size_t i) { return !nodes[i].counted; });
-            split.pending = std::move(tasks_);
         }
-        return {ec, std::move(split)};
+        if (ec) {
+            core.give_back();
+            return {std::move(ec), std::move(done)};
+        }
+        core.take([&](ref_ptr<task_core> t) { done.push_back(to_handle<Task>(std::move(t))); });
+        if (done.size() != o.count) // the set has been destroyed just now
+            ec = wait_error<Condition>::make(asio::error::operation_aborted);
+        return {std::move(ec), std::move(done)};
     }
 
 private:
-    void drop_repeats() {
-        std::size_t const n = tasks_.size();
-        const auto cores = std::make_unique<task_core*[]>(n);
-        const auto repeats = std::make_unique<bool[]>(n);
-        for (std::size_t i = 0; i != n; ++i)
-            cores[i] = task(i);
-        if (find_repeats(cores.get(), n, repeats.get()))
-            keep_if([&repeats](std::size_t i) { return !repeats[i]; });
-    }
+    static const Task& unerased(const Task& t) noexcept { return t; }
 
-    template<class Predicate>
-    void keep_if(Predicate kept) noexcept {
-        std::size_t end = 0;
-        for (std::size_t i = 0; i != tasks_.size(); ++i)
-            if (kept(i)) {
-                if (end != i)
-                    tasks_[end] = std::move(tasks_[i]);
-                ++end;
-            }
-        tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(end), tasks_.end());
-    }
+    struct no_error {};
 
-    // The nodes lie in input order, so ascending addresses mean input order.
-    static bool in_input_order(const done_list& done) noexcept {
-        const wait_node* n = done.first();
-        while (n->next_done && n < n->next_done)
-            n = n->next_done;
-        return !n->next_done;
-    }
-
-    std::vector<Task> tasks_;
-    return_when condition_;
+    Condition condition_;
+    // Only a predicate throws.
+    [[no_unique_address]] std::conditional_t<is_until<Condition>, std::exception_ptr, no_error>
+        error_;
 };
 
-/// Tasks as the user gave them, until the operation is initiated.
+/// Waits until every member has ended and says who has not.
 template<class Task>
-struct task_source {
-    std::vector<Task> tasks;
+class all_members_ended : public set_payload {
+public:
+    static constexpr bool cancellable_when_over = true;
+    static constexpr bool short_way = false;
 
-    std::vector<Task> take() && { return std::move(tasks); }
+    explicit all_members_ended(ref_ptr<set_core> set) noexcept
+        : set_payload(std::move(set), set_wait::kind::all) {}
+
+    std::tuple<boost::system::error_code, std::vector<Task>> result(set_wait& core, wait_node*,
+                                                                    std::size_t) noexcept {
+        std::vector<Task> stuck;
+        boost::system::error_code ec = error_of(core.settled().why);
+        core.give_back();
+        try {
+            for (ref_ptr<task_core>& t : this->set_->members(true))
+                stuck.push_back(to_handle<Task>(std::move(t)));
+        } catch (const std::bad_alloc&) {
+            ec = make_error_code(boost::system::errc::not_enough_memory);
+        }
+        return {ec, std::move(stuck)};
+    }
 };
 
-struct initiate_wait_for_tasks {
+/// The I/O executor of a set's operations: that of its first member, asked when it is needed.
+struct initiate_set_wait {
     using executor_type = asio::any_io_executor;
 
-    executor_type named;     // empty: that of the task
-    ref_ptr<task_base> task; // the first one unfinished at the call
+    ref_ptr<set_core> set;
 
-    executor_type get_executor() const noexcept { return named ? named : executor_or_system(task); }
+    executor_type get_executor() const noexcept {
+        const ref_ptr<task_core> first = set->first();
+        if (first)
+            if (executor_type executor = static_cast<task_base&>(*first).get_executor())
+                return executor;
+        return asio::system_executor();
+    }
 
-    template<class Handler, class Source, class Timeout>
-    void operator()(Handler&& handler, Source source, return_when condition,
-                    Timeout timeout) const {
-        start_wait(std::forward<Handler>(handler), get_executor(),
-                   task_collection(std::move(source).take(), condition), timeout.make_limit());
+    template<class Handler, class Payload, class Timeout>
+    void operator()(Handler&& handler, Payload payload, Timeout timeout) const {
+        start_wait(std::forward<Handler>(handler), *this, std::move(payload), timeout.make_limit());
     }
 };
+
+/// Asks all members to end; see cancel_batch.
+inline void cancel_members(const set_core& set, asio::cancellation_type_t types) {
+    cancel_batch batch(types);
+    for (ref_ptr<task_core>& t : set.members(true))
+        batch.add(ref_ptr<task_base>::adopt(static_cast<task_base*>(t.detach())));
+    batch.finish();
+}
 
 } // namespace asio_wait::inline v0::detail

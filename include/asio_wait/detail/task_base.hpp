@@ -40,6 +40,16 @@ inline bool is_cancellation(const std::exception_ptr& error) {
     }
 }
 
+inline bool is_abandonment(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const boost::system::system_error& e) {
+        return e.code() == error::task_abandoned;
+    } catch (...) {
+        return false;
+    }
+}
+
 inline std::exception_ptr as_exception(const boost::system::error_code& ec) {
     return std::make_exception_ptr(boost::system::system_error(ec));
 }
@@ -95,6 +105,8 @@ protected:
     ~task_base() = default;
 
 private:
+    friend class cancel_batch;
+
     struct delivery {
         ref_ptr<task_base> task;
 

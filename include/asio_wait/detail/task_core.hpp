@@ -5,6 +5,7 @@
 #include <asio_wait/detail/completion_hook.hpp>
 #include <asio_wait/detail/context_core.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
+#include <asio_wait/detail/task_status.hpp>
 #include <asio_wait/detail/type_tag.hpp>
 
 #include <atomic>
@@ -17,8 +18,6 @@
 namespace asio_wait::inline v0::detail {
 
 class task_core;
-
-enum class task_status : std::uint8_t { running, succeeded, failed, cancelled };
 
 /// Where a task was spawned; the parts of a source_location, whose layout is Boost's affair.
 struct spawn_site {

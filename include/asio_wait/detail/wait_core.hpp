@@ -2,18 +2,19 @@
 #pragma once
 
 #include <asio_wait/config.hpp>
+#include <asio_wait/detail/block_pool.hpp>
 #include <asio_wait/detail/completion_hook.hpp>
 #include <asio_wait/detail/context_core.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
 #include <asio_wait/detail/small_mutex.hpp>
 #include <asio_wait/detail/task_core.hpp>
+#include <asio_wait/detail/wait_anchor.hpp>
 #include <asio_wait/detail/wait_rule.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace asio_wait::inline v0::detail {
-
-class wait_core;
 
 /// The registration of one task with one wait; lies in the operation's memory.
 struct wait_node : completion_hook {
@@ -48,25 +49,14 @@ private:
     std::size_t size_ = 0;
 };
 
-/// A way the wake-up takes before the operation goes to its executor; must end in hand_over().
-struct wake_detour {
-    void (*hold)(wake_detour&) noexcept = nullptr; // under the wait's lock: adds a reference
-    void (*go)(wake_detour&) = nullptr;            // no lock held: consumes that reference
-};
-
-/// The part of a wait that tasks, timer and cancellation slot may reach, at any time, on any
-/// thread.
-/** It outlives the operation for as long as a timer handler or a slot still refers to it; it knows
- *  neither handler nor executor, and keeps no task alive.
- *
- *  1. `mutex_` guards the rule and the two lists. It is taken under the lock of a task's context,
+/// A wait for a fixed collection of tasks.
+/** 1. `mutex_` guards the rule and the two lists. It is taken under the lock of a task's context,
  *     never the other way round, and nothing is called under it.
- *  2. `op_` is looked at by the winner of the wake only, inside context_core::hand_over().
- *  3. The operation calls attach, over_already, start, then once close; close() returns only when
- *     no task can touch a node any more. */
-class wait_core : private waker, private hook_target {
+ *  2. The operation calls attach, over_already, start, then maybe again, then once close; close()
+ *     returns only when no task can touch a node any more. */
+class wait_core : public wait_anchor, private hook_target {
 public:
-    ASIO_WAIT_DECL static ref_ptr<wait_core> create(return_when condition, std::size_t tasks,
+    ASIO_WAIT_DECL static ref_ptr<wait_core> create(wait_condition condition, std::size_t tasks,
                                                     ref_ptr<context_core> context, pending_op* op);
 
     /// Links every node to its task, in order.
@@ -75,47 +65,92 @@ public:
     /// True when the wait is over before it began: the caller posts the operation itself.
     ASIO_WAIT_DECL bool over_already() noexcept;
 
-    /// Before start().
-    void set_detour(wake_detour* detour) noexcept { detour_ = detour; }
-
     /// Registration ends. False when the handler's context is being destroyed: the caller destroys
     /// the operation. Otherwise the operation may be gone when this returns.
     ASIO_WAIT_DECL bool start();
 
-    /// Gives the operation of a woken wait to its executor. For the detour.
-    ASIO_WAIT_DECL void hand_over();
+    /// The next node of the list of done tasks, after `last` (null: from the start); null at its
+    /// end.
+    ASIO_WAIT_DECL const wait_node* next_done(const wait_node* last) noexcept;
 
-    /// The limit ran out, or the wait was cancelled. Any thread, any time, any number of times.
-    ASIO_WAIT_DECL void stop(stop_reason why);
+    /// Whether it makes sense to call again().
+    ASIO_WAIT_DECL bool may_go_on() noexcept;
+
+    /// As start(), for an operation that was woken and has looked at so many done tasks.
+    ASIO_WAIT_DECL bool again(std::size_t seen);
 
     /// Ends the wait: nobody touches a node afterwards. Fills `done` in order of completion.
     ASIO_WAIT_DECL stop_reason close(wait_node* nodes, std::size_t count, done_list& done) noexcept;
 
-    void add_ref() noexcept { refs_.add(); }
-    ASIO_WAIT_DECL void release() noexcept;
+    /// What stopped it, if anything; after close().
+    stop_reason reason() const noexcept { return rule_.reason(); }
 
-    /// Whether the handler's slot holds a handler of ours. Touched only where that slot may be
-    /// used.
-    bool slot_installed = false;
+    /// Whether a cancel came only when the condition held already; after close().
+    bool late() const noexcept { return rule_.late(); }
+
+    /// As close(), for an operation that is destroyed.
+    void abandon(wait_node* nodes, std::size_t count) noexcept {
+        done_list done;
+        close(nodes, count, done);
+    }
+
+protected:
+    ASIO_WAIT_DECL wait_core(const wait_type& type, wait_condition condition, std::size_t tasks,
+                             when_stopped stopped, ref_ptr<context_core> context,
+                             pending_op* op) noexcept;
+    ~wait_core() = default;
+
+    /// True when the request has to be passed on to the tasks.
+    ASIO_WAIT_DECL bool note_stop(stop_reason why);
 
 private:
     friend struct wait_core_access;
 
-    wait_core(return_when condition, std::size_t tasks, ref_ptr<context_core> context,
-              pending_op* op) noexcept;
-
     static void on_completed(hook_target& self, completion_hook& hook, wake_queue& wakes) noexcept;
-    static void on_wake(waker& self);
-    void claim(wake_queue& wakes) noexcept;
+    static void on_stop(wait_anchor& self, stop_reason why, unsigned cancellation_types);
 
-    ref_count refs_;
     small_mutex mutex_;
     wait_rule rule_;
     done_list early_; // done before the wait began, in input order
     done_list done_;  // in order of completion
-    ref_ptr<context_core> context_;
-    pending_op* op_;
-    wake_detour* detour_ = nullptr; // read by the winner of the wake
+};
+
+/// A wait whose stop is a request to its tasks; it goes on until they have ended.
+template<class Target>
+class joining_core final : public wait_core {
+public:
+    static ref_ptr<joining_core> create(wait_condition condition, std::size_t tasks,
+                                        ref_ptr<context_core> context, pending_op* op,
+                                        Target target) {
+        return ref_ptr<joining_core>::adopt(
+            pool_new<joining_core>(condition, tasks, std::move(context), op, std::move(target)));
+    }
+
+private:
+    template<class T, class... Args>
+    friend T* pool_new(Args&&...);
+    template<class T>
+    friend void pool_delete(T*) noexcept;
+
+    joining_core(wait_condition condition, std::size_t tasks, ref_ptr<context_core> context,
+                 pending_op* op, Target&& target) noexcept
+        : wait_core(type_, condition, tasks, when_stopped::cancel_tasks, std::move(context), op),
+          target_(std::move(target)) {}
+
+    ~joining_core() = default;
+
+    static constexpr wait_type type_{
+        [](wait_anchor& a, stop_reason why, unsigned types) {
+            auto& self = static_cast<joining_core&>(a);
+            if (!self.note_stop(why))
+                return;
+            if constexpr (requires { self.target_.stopped(why); })
+                self.target_.stopped(why);
+            self.target_.cancel(types);
+        },
+        [](wait_anchor* a) noexcept { pool_delete(static_cast<joining_core*>(a)); }};
+
+    Target target_;
 };
 
 /// Finds tasks that stand there a second time: `repeats[i]` becomes true. True if there are any.

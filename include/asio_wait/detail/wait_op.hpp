@@ -3,7 +3,8 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/executor_traits.hpp>
-#include <asio_wait/detail/task_base.hpp>
+#include <asio_wait/detail/inline_executor.hpp>
+#include <asio_wait/detail/wait_anchor.hpp>
 #include <asio_wait/detail/wait_core.hpp>
 #include <asio_wait/detail/wait_service.hpp>
 
@@ -35,12 +36,10 @@ namespace asio_wait::inline v0::detail {
 
 /// The wait's own cancellation, in the slot of its handler.
 /** The emitter may be any thread the user chose, so it claims and posts; it never completes the
- *  wait, for the resumed coroutine would destroy this very handler. async_join has a `target`: its
- *  requests go to the task instead. */
+ *  wait, for the resumed coroutine would destroy this very handler. */
 class wait_cancellation {
 public:
-    wait_cancellation(ref_ptr<wait_core> core, ref_ptr<task_base> target) noexcept
-        : core_(std::move(core)), target_(std::move(target)) {
+    explicit wait_cancellation(ref_ptr<wait_anchor> core) noexcept : core_(std::move(core)) {
         core_->slot_installed = true;
     }
 
@@ -53,68 +52,90 @@ public:
     void operator()(asio::cancellation_type_t type) {
         if (type == asio::cancellation_type::none)
             return;
-        // Copies: a post into a dying context may destroy the handler, its slot, and this.
-        if (const auto target = target_)
-            target->cancel(type);
-        else if (const auto core = core_)
-            core->stop(stop_reason::cancelled);
+        // A copy: a post into a dying context may destroy the handler, its slot, and this.
+        const auto core = core_;
+        core->stop(stop_reason::cancelled, static_cast<unsigned>(type));
     }
 
 private:
-    ref_ptr<wait_core> core_;
-    ref_ptr<task_base> target_;
+    ref_ptr<wait_anchor> core_;
 };
+
+// A handler with an executor of its own needs no other, as long as that one has a context and can be
+// posted to; asking a task for its executor is then saved.
+template<class Handler>
+constexpr bool needs_io_executor() {
+    using own = asio::associated_executor_t<Handler, inline_executor>;
+    if constexpr (std::is_same_v<own, inline_executor> || !can_post_to<own>)
+        return true;
+    else
+        return !has_context<own> || !std::is_convertible_v<own, asio::any_io_executor>;
+}
+
+/// The I/O executor of an operation, from its initiation; empty when nobody will look at it.
+template<class Handler, class Initiation>
+asio::any_io_executor io_executor(const Initiation& initiation) {
+    if constexpr (std::is_same_v<Initiation, asio::any_io_executor>)
+        return initiation;
+    else if constexpr (needs_io_executor<Handler>())
+        return initiation.get_executor();
+    else
+        return {};
+}
+
+inline constexpr auto terminal_only = static_cast<unsigned>(asio::cancellation_type::terminal);
 
 /// One wait of one handler: the part that knows types. All Asio code of a wait is here.
 /** `Payload` says what is waited for and makes the handler's arguments:
- *      std::size_t prepare();                       how many tasks, 0: nothing to wait for
- *      return_when condition() const;
- *      task_base* task(std::size_t) const;
- *      ref_ptr<task_base> target() const;           who gets a cancel instead of the wait, or null
- *      auto result(stop_reason, const done_list&, const wait_node*);      a tuple
+ *      std::size_t prepare();                       how many nodes it wants in the block
+ *      ref_ptr<core_type> make_core(wait_node*, std::size_t, ref_ptr<context_core>, pending_op*);
+ *      stop_reason objection() const;               why not to wait at all, usually none
+ *      bool content(core_type&);                    woken: is it over, or to go on?
+ *      std::size_t seen() const;                    how far content() looked
+ *      auto result(core_type&, wait_node*, std::size_t);   closes the wait; a tuple
  *      static constexpr bool cancellable_when_over; does a cancel still count when there was nothing
  *                                                   to wait for? asyncio's wait suspends then, its
  *                                                   await does not
+ *  Its core_type is a wait_core, or has the same functions.
  *
  *  The operation and its nodes are one block from the handler's associated allocator. They are
- *  freed before the handler is called; what may be reached later is in wait_core. Members are
- *  touched by the initiating function until wait_core::start(), afterwards by whoever owns the
- *  operation. */
+ *  freed before the handler is called; what may be reached later is in the core. Members are
+ *  touched by the initiating function until start(), afterwards by whoever owns the operation. */
 template<class Handler, class Payload, class Limit>
 class wait_op : private pending_op {
 public:
-    template<class H>
-    static void initiate(H&& handler, const asio::any_io_executor& io, Payload payload,
-                         Limit limit) {
+    template<class H, class Io>
+    static void initiate(H&& handler, const Io& io, Payload payload, Limit limit) {
         auto slot = asio::get_associated_cancellation_slot(handler);
         const std::size_t count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
-        const ref_ptr<wait_core> core = op->core_;
+        const ref_ptr<core_type> core = op->core_;
         const auto listen = [&] {
             if (slot.is_connected())
-                slot.template emplace<wait_cancellation>(core, op->payload_.target());
+                slot.template emplace<wait_cancellation>(core);
         };
         if constexpr (Payload::cancellable_when_over)
             listen();
-        if (count == 0)
-            core->stop(stop_reason::invalid);
-        else if (op->limit_.expired())
-            core->stop(stop_reason::limit);
         core->attach(op->nodes(), count);
+        if (const stop_reason why = op->payload_.objection(); why != stop_reason::none)
+            core->stop(why, 0);
+        // A wait that joins its tasks goes on, but needs no timer any more.
+        const bool polled = op->limit_.expired();
+        if (polled)
+            core->stop(stop_reason::limit, terminal_only);
         if (core->over_already())
             return post_from_initiation(std::move(op));
         if constexpr (!Payload::cancellable_when_over)
             listen();
-        if constexpr (std::is_convertible_v<executor_type, asio::any_io_executor>)
-            op->limit_.arm(core, asio::any_io_executor(op->executor_));
-        else
-            op->limit_.arm(core, io);
+        if (!polled)
+            op->limit_.arm(core, timer_place{*op});
         wait_op* const self = op.release();
         if (!core->start())
             destroy_op(self);
     }
 
 private:
+    using core_type = typename Payload::core_type;
     using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
     using allocator_type = asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
 
@@ -125,12 +146,23 @@ private:
     using unit_allocator =
         typename std::allocator_traits<allocator_type>::template rebind_alloc<unit>;
 
-    // Kept only to post through when the handler's own executor cannot: an operation must not hold
-    // on to another context than the one that destroys it.
+    // Kept only when the handler's own executor cannot do it all: an operation must not hold on to
+    // another context than the one that destroys it.
+    template<class T>
     struct not_kept {
-        explicit not_kept(const asio::any_io_executor&) noexcept {}
+        explicit not_kept(const T&) noexcept {}
     };
-    using io_type = std::conditional_t<can_post_to<executor_type>, not_kept, asio::any_io_executor>;
+    static constexpr bool keeps_io =
+        !can_post_to<executor_type> || !std::is_convertible_v<executor_type, asio::any_io_executor>;
+    using io_type =
+        std::conditional_t<keeps_io, asio::any_io_executor, not_kept<asio::any_io_executor>>;
+
+    // An erased executor stays of its type when it is tracked; one copy is enough then.
+    static constexpr bool tracked_is_same = std::is_same_v<
+        std::decay_t<decltype(std::declval<tracked_executor<executor_type>&>().get())>,
+        executor_type>;
+    using own_executor_type =
+        std::conditional_t<tracked_is_same, not_kept<executor_type>, executor_type>;
 
     struct deleter {
         void operator()(wait_op* op) const noexcept { destroy_op(op); }
@@ -156,20 +188,46 @@ private:
         owner op_;
     };
 
-    wait_op(Handler&& handler, const asio::any_io_executor& io, Payload&& payload, Limit&& limit,
-            std::size_t count)
+    template<class Io>
+    wait_op(Handler&& handler, const Io& io, Payload&& payload, Limit&& limit, std::size_t count)
+        : wait_op(std::move(handler), std::move(payload), std::move(limit), count,
+                  io_executor<Handler>(io)) {}
+
+    wait_op(Handler&& handler, Payload&& payload, Limit&& limit, std::size_t count,
+            const asio::any_io_executor& io)
         : handler_(std::move(handler)), io_(io),
-          executor_(asio::get_associated_executor(handler_, io)), work_(executor_),
-          payload_(std::move(payload)), limit_(std::move(limit)), count_(count) {
+          own_executor_(asio::get_associated_executor(handler_, io)),
+          work_(asio::get_associated_executor(handler_, io)), payload_(std::move(payload)),
+          limit_(std::move(limit)), count_(count) {
         this->post = &post_op;
         this->destroy = &destroy_op;
-        ref_ptr<context_core> context = known_core_of(executor_);
+        ref_ptr<context_core> context = known_core_of(executor());
         if (!context)
             context = core_of_executor(io);
-        core_ = wait_core::create(payload_.condition(), count, std::move(context), this);
         for (std::size_t i = 0; i != count; ++i)
-            (::new (static_cast<void*>(nodes() + i)) wait_node)->task = payload_.task(i);
+            ::new (static_cast<void*>(nodes() + i)) wait_node;
+        core_ = payload_.make_core(nodes(), count, std::move(context), this);
     }
+
+    decltype(auto) executor() const noexcept {
+        if constexpr (tracked_is_same)
+            return work_.get();
+        else
+            return (own_executor_);
+    }
+
+    asio::any_io_executor timer_executor() const {
+        if constexpr (keeps_io)
+            return io_;
+        else
+            return asio::any_io_executor(executor());
+    }
+
+    /// Made into an executor only if there is a timer.
+    struct timer_place {
+        const wait_op& op;
+        operator asio::any_io_executor() const { return op.timer_executor(); }
+    };
 
     static std::size_t units(std::size_t count) noexcept {
         static_assert(sizeof(wait_op) % alignof(wait_node) == 0);
@@ -177,8 +235,8 @@ private:
         return (sizeof(wait_op) + count * sizeof(wait_node) + sizeof(unit) - 1) / sizeof(unit);
     }
 
-    template<class H, class... Args>
-    static wait_op* create(H&& h, const asio::any_io_executor& io, Payload&& payload, Limit&& limit,
+    template<class H, class Io>
+    static wait_op* create(H&& h, const Io& io, Payload&& payload, Limit&& limit,
                            std::size_t count) {
         Handler handler(std::forward<H>(h));
         unit_allocator allocator(
@@ -216,7 +274,7 @@ private:
             asio::post(executor, delivery(std::move(op)));
         } else {
             asio::any_io_executor const io = op->io_;
-            const executor_type executor = op->executor_;
+            const executor_type executor = op->executor();
             asio::post(io, asio::bind_executor(executor, delivery(std::move(op))));
         }
     }
@@ -227,7 +285,7 @@ private:
         if constexpr (can_post_to<executor_type>) {
             // Unless the user bound an executor for this case, the same as a post.
             const auto executor =
-                asio::get_associated_immediate_executor(op->handler_, op->executor_);
+                asio::get_associated_immediate_executor(op->handler_, op->executor());
             asio::dispatch(executor, delivery(std::move(op)));
             return;
         }
@@ -238,40 +296,48 @@ private:
     /// On the handler's executor.
     void deliver() {
         owner self(this);
+        if (!payload_.content(*core_))
+            return wait_again(self.release());
         limit_.disarm();
         if (core_->slot_installed)
             asio::get_associated_cancellation_slot(handler_).clear();
-        done_list done;
-        const stop_reason why = core_->close(nodes(), count_, done);
-        auto arguments = payload_.result(why, done, nodes());
+        auto arguments = payload_.result(*core_, nodes(), count_);
         Handler handler = dismantle(self.release());
         std::apply([&](auto&... a) { std::move(handler)(std::move(a)...); }, arguments);
+    }
+
+    static void wait_again(wait_op* self) {
+        const ref_ptr<core_type> core = self->core_;
+        self->limit_.rearm(core, timer_place{*self});
+        if (!core->again(self->payload_.seen()))
+            destroy_op(self);
     }
 
     static void destroy_op(pending_op* base) noexcept {
         auto* const op = static_cast<wait_op*>(base);
         op->limit_.disarm();
-        done_list done;
-        op->core_->close(op->nodes(), op->count_, done);
+        op->core_->abandon(op->nodes(), op->count_);
         [[maybe_unused]] const Handler dropped = dismantle(op); // destroyed with all else gone
     }
 
     Handler handler_;
     [[no_unique_address]] io_type io_;
-    executor_type executor_;
+    [[no_unique_address]] own_executor_type own_executor_;
     tracked_executor<executor_type> work_;
     Payload payload_;
     Limit limit_;
     std::size_t count_;
-    ref_ptr<wait_core> core_;
+    ref_ptr<core_type> core_;
 };
 
-/// Starts a wait; the last step of every initiation.
-template<class Handler, class Payload, class Limit>
-void start_wait(Handler&& handler, const asio::any_io_executor& io, Payload payload, Limit limit) {
-    wait_op<std::decay_t<Handler>, Payload, Limit>::initiate(std::forward<Handler>(handler), io,
-                                                             std::move(payload), std::move(limit));
-}
+/// What payloads over a fixed collection of tasks have in common.
+struct plain_wait {
+    using core_type = wait_core;
+
+    static constexpr stop_reason objection() noexcept { return stop_reason::none; }
+    static constexpr bool content(wait_core&) noexcept { return true; }
+    static constexpr std::size_t seen() noexcept { return 0; }
+};
 
 /// The error code a stopped wait reports; a limit is none.
 inline boost::system::error_code error_of(stop_reason why) noexcept {

@@ -4,87 +4,20 @@
 #include <asio_wait/any_task.hpp>
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
-#include <asio_wait/detail/set_op.hpp>
+#include <asio_wait/detail/collection_op.hpp>
 #include <asio_wait/detail/task_handle.hpp>
-#include <asio_wait/return_when.hpp>
-#include <asio_wait/timeout.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/assert/source_location.hpp>
 
-#include <array>
 #include <cstddef>
 #include <ranges>
 #include <span>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace asio_wait::inline v0::detail {
-
-// The grammar of every call of the family: ([executor], tasks, [condition], [timeout], [token]).
-
-enum class argument { executor, handle, range, condition, limit, token };
-
-template<class A>
-constexpr argument kind_of() {
-    using type = std::remove_cvref_t<A>;
-    if constexpr (handle<A>)
-        return argument::handle;
-    else if constexpr (std::is_same_v<type, return_when>)
-        return argument::condition;
-    else if constexpr (is_limit<A>)
-        return argument::limit;
-    else if constexpr (is_executor_or_context<A>)
-        return argument::executor;
-    else if constexpr (std::ranges::range<type>)
-        return argument::range;
-    else
-        return argument::token;
-}
-
-inline constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-/// Where each part of a call stands; `none` if it was left out.
-struct wait_layout {
-    std::size_t executor = none;
-    std::size_t tasks = none;
-    std::size_t task_count = 0;
-    std::size_t condition = none;
-    std::size_t limit = none;
-    std::size_t token = none;
-    bool in_order = false;
-};
-
-template<class... A>
-constexpr wait_layout layout_of() {
-    constexpr std::size_t n = sizeof...(A);
-    constexpr std::array<argument, n> kinds{kind_of<A>()...};
-    wait_layout l;
-    std::size_t i = 0;
-    const auto next = [&](argument k) { return i != n && kinds[i] == k ? i++ : none; };
-    l.executor = next(argument::executor);
-    l.tasks = next(argument::range);
-    if (l.tasks != none)
-        l.task_count = 1;
-    else
-        for (; i != n && kinds[i] == argument::handle; ++i, ++l.task_count)
-            l.tasks = i - l.task_count;
-    l.condition = next(argument::condition);
-    l.limit = next(argument::limit);
-    l.token = next(argument::token);
-    l.in_order = i == n && l.tasks != none;
-    return l;
-}
-
-template<class... A>
-constexpr bool has_token() {
-    return ((kind_of<A>() == argument::token) || ...);
-}
 
 /// task<T> if all handles are that, else any_task.
 template<class... Handles>
@@ -135,6 +68,8 @@ struct awaitable_source {
     std::vector<asio::awaitable<T, AwaitableExecutor>> awaitables;
     boost::source_location at;
 
+    using task_type = task<T>;
+
     std::vector<task<T>> take() && {
         std::vector<task<T>> tasks;
         tasks.reserve(awaitables.size());
@@ -150,6 +85,44 @@ ref_ptr<task_base> first_unfinished(const std::vector<Task>& tasks) noexcept {
         if (t && !t.done())
             return handle_access::state(t);
     return nullptr;
+}
+
+/// Calls `use(source, initiation)` for the tasks of a call, whatever way they were passed.
+template<class Call, class Use>
+auto with_tasks(Call& call, Use use) {
+    using first = typename Call::first_type;
+    if constexpr (!Call::at.is_range) {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            using handle_type = typename common_task<
+                std::remove_cvref_t<typename Call::template task_argument<I>>...>::type;
+            std::vector<handle_type> handles;
+            handles.reserve(sizeof...(I));
+            (handles.push_back(call.template task<I>()), ...);
+            initiate_wait_for_tasks initiation{call.executor(), first_unfinished(handles)};
+            return use(task_source<handle_type>{std::move(handles)}, std::move(initiation));
+        }
+        (std::make_index_sequence<Call::at.task_count>());
+    } else {
+        using element = std::remove_cvref_t<std::ranges::range_reference_t<first>>;
+        static_assert(handle<element> || is_awaitable<element>,
+                      "asio_wait: tasks must be a range of task<T> or any_task");
+        static_assert(!is_awaitable<element> || Call::has_executor,
+                      "asio_wait: bare awaitables need an executor to run on; name it as the "
+                      "first argument, or make tasks of them with create_task");
+        if constexpr (handle<element>) {
+            auto handles = to_vector(call.task());
+            initiate_wait_for_tasks initiation{call.executor(), first_unfinished(handles)};
+            return use(task_source<element>{std::move(handles)}, std::move(initiation));
+        } else if constexpr (is_awaitable<element> && Call::has_executor) {
+            using traits = awaitable_traits<element>;
+            auto where = call.named_executor();
+            using source = awaitable_source<typename traits::value_type,
+                                            typename traits::executor_type, decltype(where)>;
+            initiate_wait_for_tasks initiation{call.executor(), nullptr};
+            return use(source{std::move(where), to_vector(call.task()), BOOST_CURRENT_LOCATION},
+                       std::move(initiation));
+        }
+    }
 }
 
 } // namespace asio_wait::inline v0::detail

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/limit.hpp>
+#include <asio_wait/detail/type_tag.hpp>
+#include <asio_wait/detail/wait_anchor.hpp>
+#include <asio_wait/timeout.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace asio_wait::inline v0::detail {
+
+/// Something that calls a function when a point in time has come, unless it is destroyed before.
+class armed_timer {
+public:
+    virtual ~armed_timer() = default;
+};
+
+/// A point in time of whatever clock.
+class any_deadline {
+public:
+    virtual ~any_deadline() = default;
+
+    virtual bool passed() const noexcept = 0;
+    /// How long it is until then, rounded and clamped; negative afterwards.
+    virtual std::chrono::nanoseconds remaining() const noexcept = 0;
+    /// The time point, if the clock is the one of this tag.
+    virtual const void* time_point(const type_tag& clock) const noexcept = 0;
+    /// Calls `fired` on the executor, where the result must be destroyed, too.
+    virtual std::unique_ptr<armed_timer> arm(const asio::any_io_executor& executor,
+                                             std::function<void()> fired) const = 0;
+};
+
+template<class Clock>
+class clock_deadline final : public any_deadline {
+public:
+    explicit clock_deadline(typename Clock::time_point at) noexcept : at_(at) {}
+
+    bool passed() const noexcept override {
+        return at_ == Clock::time_point::min() || at_ <= Clock::now();
+    }
+
+    std::chrono::nanoseconds remaining() const noexcept override {
+        using std::chrono::nanoseconds;
+        if (at_ == Clock::time_point::min())
+            return nanoseconds::min();
+        // Compared as floating seconds: the difference may be too much for the clock's ticks.
+        using seconds = std::chrono::duration<long double>;
+        const seconds left =
+            seconds(at_.time_since_epoch()) - seconds(Clock::now().time_since_epoch());
+        if (left >= seconds(nanoseconds::max()))
+            return nanoseconds::max();
+        return left <= seconds(nanoseconds::min())
+                   ? nanoseconds::min()
+                   : std::chrono::duration_cast<nanoseconds>(at_ - Clock::now());
+    }
+
+    const void* time_point(const type_tag& clock) const noexcept override {
+        return clock == type_tag_of<Clock> ? &at_ : nullptr;
+    }
+
+    std::unique_ptr<armed_timer> arm(const asio::any_io_executor& executor,
+                                     std::function<void()> fired) const override {
+        return std::make_unique<timer>(executor, at_, std::move(fired));
+    }
+
+private:
+    class timer final : public armed_timer {
+    public:
+        timer(const asio::any_io_executor& executor, typename Clock::time_point at,
+              std::function<void()> fired)
+            : timer_(executor, at) {
+            timer_.async_wait([fired = std::move(fired)](const boost::system::error_code& ec) {
+                if (!ec)
+                    fired();
+            });
+        }
+
+    private:
+        asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, asio::any_io_executor> timer_;
+    };
+
+    typename Clock::time_point at_;
+};
+
+template<class Clock>
+std::shared_ptr<const any_deadline> make_deadline(std::optional<typename Clock::time_point> at) {
+    return at ? std::make_shared<const clock_deadline<Clock>>(*at) : nullptr;
+}
+
+/// The deadline a time limit stands for when it starts now; null for none. A timer is only asked for
+/// its expiry.
+inline std::shared_ptr<const any_deadline> deadline_of(no_timeout) noexcept {
+    return nullptr;
+}
+
+template<class Rep, class Period>
+std::shared_ptr<const any_deadline> deadline_of(const duration_timeout<Rep, Period>& t) {
+    return make_deadline<std::chrono::steady_clock>(t.make_limit().deadline());
+}
+
+template<class Clock, class Duration>
+std::shared_ptr<const any_deadline> deadline_of(const time_point_timeout<Clock, Duration>& t) {
+    return make_deadline<Clock>(t.make_limit().deadline());
+}
+
+template<class Timer>
+std::shared_ptr<const any_deadline> deadline_of(const timer_timeout<Timer>& t) {
+    return make_deadline<typename Timer::clock_type>(t.timer->expiry());
+}
+
+/// The limit of an operation that ends at such a point in time.
+class any_deadline_limit {
+public:
+    explicit any_deadline_limit(std::shared_ptr<const any_deadline> deadline) noexcept
+        : deadline_(std::move(deadline)) {}
+
+    bool expired() const noexcept { return deadline_ && deadline_->passed(); }
+
+    void arm(ref_ptr<wait_anchor> core, const asio::any_io_executor& executor) {
+        if (deadline_)
+            timer_ = deadline_->arm(executor, [core = std::move(core)] { stop_for_limit(*core); });
+    }
+
+    void rearm(const ref_ptr<wait_anchor>&, const asio::any_io_executor&) noexcept {}
+    void disarm() noexcept { timer_ = nullptr; }
+
+private:
+    std::shared_ptr<const any_deadline> deadline_;
+    std::unique_ptr<armed_timer> timer_;
+};
+
+} // namespace asio_wait::inline v0::detail

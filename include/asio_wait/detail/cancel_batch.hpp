@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/context_core.hpp>
+#include <asio_wait/detail/ref_ptr.hpp>
+#include <asio_wait/detail/task_base.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace asio_wait::inline v0::detail {
+
+/// Cancels many tasks. Neighbours that run on one executor share a post, some at a time, so that
+/// nobody else waits long for his turn; a post is a third of what a cancel costs.
+/** A request is recorded in any case. What a post throws for want of memory comes out of finish(),
+ *  when all tasks have been asked. */
+class cancel_batch {
+public:
+    explicit cancel_batch(asio::cancellation_type_t types) noexcept
+        : types_(static_cast<unsigned>(types)) {}
+
+    cancel_batch(const cancel_batch&) = delete;
+    cancel_batch& operator=(const cancel_batch&) = delete;
+
+    void add(const ref_ptr<task_base>& task) {
+        try {
+            if (entry_ && (&task->home() != home_.get() || tasks_.size() == most))
+                flush();
+            if (!entry_)
+                enter(*task);
+            if (record(*task))
+                tasks_.push_back(task);
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+    }
+
+    void finish() {
+        try {
+            flush();
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+        if (error_)
+            std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+private:
+    static constexpr std::size_t most = 64;
+
+    using task_list = std::vector<ref_ptr<task_base>>;
+
+    struct delivery {
+        std::shared_ptr<const task_list> tasks;
+
+        void operator()() const {
+            std::exception_ptr error;
+            for (const auto& t : *tasks) {
+                try {
+                    t->emit_recorded();
+                } catch (...) {
+                    error = std::current_exception();
+                }
+            }
+            if (error)
+                std::rethrow_exception(error);
+        }
+    };
+
+    /// True when the request has to be delivered, and goes with this batch.
+    bool record(task_base& task) {
+        tasks_.reserve(most); // afterwards nothing of the batch throws
+        for (;; enter(task)) {
+            {
+                const auto held = task.lock();
+                const bool fits = tasks_.empty() || !task.executor_ || task.executor_ == executor_;
+                if (fits) {
+                    if (task.record_cancel(types_) != task_core::request::deliver || !*entry_)
+                        return false; // nothing to deliver, or nobody to deliver it to
+                    if (tasks_.empty())
+                        executor_ = task.executor_;
+                    return true;
+                }
+            }
+            flush(); // another executor of the same context
+        }
+    }
+
+    void enter(task_base& task) {
+        home_ = ref_ptr<context_core>::share(&task.home());
+        entry_.emplace(*home_);
+    }
+
+    void flush() {
+        // Only inside the context: a copy of a strand must not outlive it, so that is left last.
+        struct leaver {
+            std::optional<context_entry>& entry;
+            ~leaver() { entry.reset(); }
+        } const last{entry_};
+        const asio::any_io_executor executor = std::exchange(executor_, {});
+        if (tasks_.empty())
+            return;
+        const auto tasks = std::make_shared<const task_list>(std::move(tasks_));
+        tasks_.clear();
+        try {
+            asio::post(executor, delivery{tasks});
+        } catch (...) {
+            for (const auto& t : *tasks)
+                t->delivery_failed();
+            throw;
+        }
+    }
+
+    unsigned types_;
+    ref_ptr<context_core> home_;
+    std::optional<context_entry> entry_;
+    asio::any_io_executor executor_;
+    task_list tasks_;
+    std::exception_ptr error_;
+};
+
+} // namespace asio_wait::inline v0::detail

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <asio_wait/config.hpp>
+#include <asio_wait/detail/task_handle.hpp>
+
+#include <boost/assert/source_location.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio_wait::inline v0 {
+
+/// The failure of one task, with what is needed to find it.
+struct task_error {
+    std::uint64_t id;
+    std::string name;
+    boost::source_location spawned_at;
+    std::exception_ptr exception;
+};
+
+/// Every error of several tasks, in order of completion. Also one alone stays a group.
+class ASIO_WAIT_TYPE_VISIBLE exception_group : public std::exception {
+public:
+    explicit exception_group(std::vector<task_error> errors)
+        : data_(std::make_shared<const data>(std::move(errors))) {}
+
+    /// From tasks, such as `done` of a wait: those that failed. Counts as reading their errors.
+    template<std::ranges::input_range R>
+    requires(detail::handle<std::ranges::range_reference_t<R>>) explicit exception_group(
+        const R& tasks)
+        : exception_group(errors_of(tasks)) {}
+
+    const std::vector<task_error>& errors() const noexcept { return data_->errors; }
+
+    /// One line for each error: the task's name, where it was spawned, and what().
+    const char* what() const noexcept override { return data_->text.c_str(); }
+
+private:
+    struct data {
+        explicit data(std::vector<task_error> e) : errors(std::move(e)), text(describe(errors)) {}
+
+        std::vector<task_error> errors;
+        std::string text;
+    };
+
+    template<class R>
+    static std::vector<task_error> errors_of(const R& tasks) {
+        std::vector<task_error> errors;
+        for (const auto& t : tasks)
+            if (t.failed())
+                errors.push_back({t.id(), t.name(), t.spawned_at(), t.exception()});
+        return errors;
+    }
+
+    static std::string describe(const std::vector<task_error>& errors) {
+        if (errors.size() == 1)
+            return describe(errors.front());
+        std::string text = std::to_string(errors.size()) + " tasks failed";
+        for (const task_error& e : errors)
+            text += "\n  " + indented(describe(e));
+        return text;
+    }
+
+    static std::string describe(const task_error& e) {
+        std::string text = "task '" + e.name + '\'';
+        if (e.spawned_at.line() != 0)
+            text += std::string(" (spawned at ") + e.spawned_at.file_name() + ':' +
+                    std::to_string(e.spawned_at.line()) + ')';
+        text += " failed: ";
+        try {
+            std::rethrow_exception(e.exception);
+        } catch (const std::exception& x) {
+            text += x.what();
+        } catch (...) {
+            text += "an exception not derived from std::exception";
+        }
+        return text;
+    }
+
+    // A group inside a group has several lines.
+    static std::string indented(const std::string& lines) {
+        std::string text;
+        for (const char c : lines) {
+            text += c;
+            if (c == '\n')
+                text += "  ";
+        }
+        return text;
+    }
+
+    std::shared_ptr<const data> data_; // so that copies cannot throw
+};
+
+} // namespace asio_wait::inline v0
