@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # ./setup.sh demo                   sets up and runs the demo
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
-# ./setup.sh deps [bench] [clang]   only installs what is missing
+# ./setup.sh deps [extra ...]       only installs what is missing (extras: bench, clang, peers)
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -70,6 +70,14 @@ dependencies() {
             [ -e /usr/include/benchmark/benchmark.h ] || missing="$missing libbenchmark-dev"
             need gnuplot gnuplot-nox
             need valgrind valgrind
+            ;;
+        peers)
+            need go golang-go
+            need cargo cargo
+            need rustc rustc
+            ls -d /usr/share/cargo/registry/tokio-[0-9]* >/dev/null 2>&1 ||
+                missing="$missing librust-tokio-dev"
+            need gnuplot gnuplot-nox
             ;;
         *) echo "setup.sh: unknown extra '$extra'" >&2 && exit 2 ;;
         esac

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "heap_count.hpp"
 #include "scenario.hpp"
+#include "timed_part.hpp"
 
 #include <boost/asio/version.hpp>
 #include <boost/version.hpp>
@@ -8,9 +9,11 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 // What was built:
 //   bench_cell about
@@ -18,6 +21,8 @@
 //   bench_cell run  <workload> <row> <executor> <n> <rounds>   to be run under callgrind
 //   bench_cell heap <workload> <row> <executor> <n> <rounds>   prints heap calls and bytes
 //   bench_cell rss  memory     <row> <executor> <n> 1          prints resident bytes a task
+//   bench_cell time <workload> <row> <executor> <n> <repetitions>   prints CPU ns a task (of
+//     timed_wait_*: a wait) for each repetition
 // The first round warms up: differences between two counts of rounds are exact.
 
 namespace {
@@ -39,8 +44,32 @@ void about() {
                 ASIO_WAIT_BENCH_FLAGS);
 }
 
+/// As many rounds a repetition as the peers do: some tens of milliseconds.
+std::size_t rounds_for(std::string_view workload, std::size_t n) {
+    if (workload == "timed_wait_0")
+        return 20000;
+    return workload == "timed_wait_1ms" ? 100 : std::max<std::size_t>(1, 40000 / n);
+}
+
+void time(const bench::entry& e, std::size_t n, std::size_t repetitions) {
+    const auto cell = e.make(n);
+    std::size_t const rounds = rounds_for(e.workload, n);
+    std::size_t const units = e.workload.starts_with("timed_wait") ? rounds : rounds * n;
+    cell->run((rounds + 3) / 4); // warms up
+    for (; repetitions != 0; --repetitions) {
+        bench::timed_part::reset();
+        const double start = bench::cpu_nanoseconds();
+        cell->run(rounds);
+        const double whole = bench::cpu_nanoseconds() - start;
+        std::printf("%.1f\n",
+                    bench::timed_part::spent().value_or(whole) / static_cast<double>(units));
+    }
+}
+
 int usage() {
-    std::fputs("usage: bench_cell run|heap|rss <workload> <row> <executor> <n> <rounds>\n", stderr);
+    std::fputs("usage: bench_cell run|heap|rss <workload> <row> <executor> <n> <rounds>\n"
+               "       bench_cell time <workload> <row> <executor> <n> <repetitions>\n",
+               stderr);
     for (const bench::entry& e : bench::entries())
         std::fprintf(stderr, "  %s %s %s\n", e.workload.data(), e.row.data(), e.executor.data());
     return 2;
@@ -63,6 +92,10 @@ int main(int argc, char** argv) {
         return usage();
     std::size_t const n = std::strtoull(argv[5], nullptr, 10);
     std::size_t const rounds = std::strtoull(argv[6], nullptr, 10);
+    if (std::strcmp(argv[1], "time") == 0) {
+        time(*e, n, rounds);
+        return 0;
+    }
     const auto cell = e->make(n);
     if (std::strcmp(argv[1], "rss") == 0) {
         const long before = resident_bytes();

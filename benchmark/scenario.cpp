@@ -21,6 +21,10 @@ std::span<const entry> entries() {
         add(wait_for_tasks_rows);
         add(limit_rows);
         add(memory_rows);
+        add(drain_rows);
+        add(staircase_rows);
+        add(set_limit_rows);
+        add(cancel_storm_rows);
         return v;
     }();
     return all;

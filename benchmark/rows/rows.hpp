@@ -22,5 +22,9 @@ extern const entry channel_rows[2];
 extern const entry wait_for_tasks_rows[2];
 extern const entry limit_rows[10];
 extern const entry memory_rows[8];
+extern const entry drain_rows[14];
+extern const entry staircase_rows[8];
+extern const entry set_limit_rows[6];
+extern const entry cancel_storm_rows[6];
 
 } // namespace bench
