@@ -10,11 +10,11 @@ Instructions: callgrind, the difference of 2R and R rounds, only the timed part 
 prepares something first. Time: CPU, `bench_cell time`, one process a cell and round, by turns.
 """
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 
 import report
@@ -49,7 +49,7 @@ def units(workload, n, rounds):
 
 def instructions(program, workload, row, n):
     rounds = 2000 if workload == "timed_wait_0" else 100 if workload == "timed_wait_1ms" else max(
-        1, 20000 // n)
+        1, 10000 // n)
     part = ["--collect-atstart=no"] if workload in PART_ONLY else []
 
     def count(k):
@@ -107,6 +107,7 @@ def main():
     p.add_argument("--build-dir")
     p.add_argument("--sizes", default="1,10,100,1000,10000,100000")
     p.add_argument("--turns", type=int, default=5)
+    p.add_argument("--count-up-to", type=int, default=100000, help="n, for instructions")
     p.add_argument("--name", default="sets")
     p.add_argument("--report", type=pathlib.Path)
     args = p.parse_args()
@@ -121,13 +122,12 @@ def main():
     found = {"context": run.machine(program, args), "instructions": {}, "time": {}}
     for (w, row, n), value in times(program, cells, args.turns).items():
         found["time"].setdefault(f"{w}/{row}", {})[str(n)] = value
-    for w, row, n in cells:
-        try:
-            value = instructions(program, w, row, n)
-        except subprocess.CalledProcessError:
-            continue
-        found["instructions"].setdefault(f"{w}/{row}", {})[str(n)] = value
-        print(w, row, n, round(value), file=sys.stderr)
+    counted = [c for c in cells if c[2] <= args.count_up_to]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for (w, row, n), value in zip(counted, pool.map(
+                lambda c: instructions(program, *c), counted)):
+            found["instructions"].setdefault(f"{w}/{row}", {})[str(n)] = value
+            print(w, row, n, round(value), file=sys.stderr)
     out = run.here / "results" / f"{args.name}.json"
     out.write_text(json.dumps(found, indent=1) + "\n")
     text = table(found)

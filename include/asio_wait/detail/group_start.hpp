@@ -79,12 +79,16 @@ public:
             children_->not_quiet(*child);
     }
 
-    /// The starter has been told why the child is not ready: what comes now is nobody's business.
-    void give_up() {
-        ref_ptr<task_base> child;
+    /// The child has ended, and its starter is about to be told so: what comes now is nobody's
+    /// business. False when it has said that it is ready, or is just saying so.
+    bool give_up() {
+        ref_ptr<task_base> child; // let go of outside the lock
         std::lock_guard lock(mutex_);
+        if (said_)
+            return false;
         given_up_ = true;
         child = std::move(child_);
+        return true;
     }
 
     const ref_ptr<promised_task<R>>& ready() const noexcept { return ready_; }
@@ -164,8 +168,11 @@ public:
         return core_type::create({any_outcome}, count, std::move(context), op, {child_});
     }
 
-    /// A child that ends without a word takes its signal along first.
-    bool content(wait_core&) const noexcept { return !child_ || is_ready() || child_->done(); }
+    /// A child that ends without a word takes its signal along first. One that has said it is ready
+    /// will be so in a moment.
+    bool content(wait_core&) const {
+        return !child_ || is_ready() || (child_->done() && state_->give_up());
+    }
 
     auto result(wait_core& core, wait_node* nodes, std::size_t count) {
         done_list done;
@@ -174,7 +181,6 @@ public:
             return error_instead<R>(std::move(error_));
         if (is_ready())
             return read_outcome<R, true>(*state_->ready());
-        state_->give_up();
         state_->ready()->mark_observed();
         child_->mark_observed();
         error_ = child_->error();

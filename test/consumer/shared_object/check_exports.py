@@ -15,7 +15,8 @@ exported = [line.split()[2] for line in out.splitlines() if len(line.split()) ==
 if "start" not in exported:
     sys.exit("the plugin does not even export `start`: this check would see nothing")
 OURS = re.compile(r"_Z(TI|TS|TV|GV)?NK?9asio_wait")
-THROWN = re.compile(r"_Z(TI|TS|TV|N)K?N?9asio_wait2v0\d+(invalid_task_state|bad_task_cast)")
+THROWN = re.compile(r"_Z(TI|TS|TV|N)K?N?9asio_wait2v0\d+"
+                    r"(invalid_task_state|invalid_scope_state|bad_task_cast|timeout_error|exception_group)")
 leaked = [name for name in exported if OURS.match(name) and not THROWN.match(name)]
 print("\n".join(leaked))
 sys.exit(1 if leaked else 0)
