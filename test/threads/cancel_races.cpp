@@ -73,8 +73,9 @@ BOOST_AUTO_TEST_CASE(waits_are_cancelled_through_slots_while_tasks_end) {
     asio::thread_pool pool(2);
     running_context home;
     tally seen;
+    std::vector<std::atomic<bool>> gates(rounds); // a request may come after its round's end
     for (int round = 0; round < rounds; ++round) {
-        std::atomic<bool> go{false};
+        std::atomic<bool>& go = gates[static_cast<std::size_t>(round)];
         std::vector<task<int>> tasks;
         for (int i = 0; i < 3; ++i)
             tasks.push_back(create_task(pool, hop_after(go, (round + i) % 6, i)));
