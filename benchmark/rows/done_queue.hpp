@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "body.hpp"
 #include "one_shot_event.hpp"
+#include "scenario.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
+#include <cstddef>
+#include <exception>
 #include <vector>
 
 namespace bench {
@@ -37,6 +43,34 @@ private:
     one_shot_event<Ex> event_;
     std::vector<int> done_;
     bool waiting_ = false;
+};
+
+/// n tasks of one kind, drained in batches.
+template<class Ex, asio::awaitable<int, Ex> (*Task)(int)>
+class queue_drain : public loop_scenario<Ex> {
+public:
+    explicit queue_drain(std::size_t n) : loop_scenario<Ex>(n) {}
+
+private:
+    asio::awaitable<void, Ex> rounds(std::size_t count) override {
+        const Ex ex = this->executor();
+        for (; count != 0; --count) {
+            done_queue<Ex> queue;
+            for (std::size_t i = 0; i != this->n_; ++i)
+                asio::co_spawn(ex, Task(static_cast<int>(i)),
+                               [&queue](std::exception_ptr, int value) { queue.push(value); });
+            long long sum = 0;
+            for (std::size_t left = this->n_; left != 0;) {
+                if (queue.empty())
+                    co_await queue.wait();
+                const std::vector<int> done = queue.take();
+                for (const int value : done)
+                    sum += value;
+                left -= done.size();
+            }
+            check(sum == sum_below(this->n_));
+        }
+    }
 };
 
 } // namespace bench

@@ -17,33 +17,6 @@ namespace bench {
 
 namespace {
 
-template<class Ex>
-class hand_written : public loop_scenario<Ex> {
-public:
-    explicit hand_written(std::size_t n) : loop_scenario<Ex>(n) {}
-
-private:
-    asio::awaitable<void, Ex> rounds(std::size_t count) override {
-        const Ex ex = this->executor();
-        for (; count != 0; --count) {
-            done_queue<Ex> queue;
-            for (std::size_t i = 0; i != this->n_; ++i)
-                asio::co_spawn(ex, one_turn<Ex>(static_cast<int>(i)),
-                               [&queue](std::exception_ptr, int value) { queue.push(value); });
-            long long sum = 0;
-            for (std::size_t left = this->n_; left != 0;) {
-                if (queue.empty())
-                    co_await queue.wait();
-                const std::vector<int> done = queue.take();
-                for (const int value : done)
-                    sum += value;
-                left -= done.size();
-            }
-            check(sum == sum_below(this->n_));
-        }
-    }
-};
-
 /// The measure: the same tasks, waited for in one go.
 template<class Ex>
 class wait_all : public loop_scenario<Ex> {
@@ -131,8 +104,8 @@ private:
 } // namespace
 
 const entry drain_rows[14] = {
-    {"drain", "done_queue", "any_io", make_scenario<hand_written<any_io>>},
-    {"drain", "done_queue", "concrete", make_scenario<hand_written<concrete>>},
+    {"drain", "done_queue", "any_io", make_scenario<queue_drain<any_io, one_turn<any_io>>>},
+    {"drain", "done_queue", "concrete", make_scenario<queue_drain<concrete, one_turn<concrete>>>},
     {"drain", "wait_all", "any_io", make_scenario<wait_all<any_io>>},
     {"drain", "wait_all", "concrete", make_scenario<wait_all<concrete>>},
     {"drain", "task_set", "any_io", make_scenario<set<any_io, way::batches>>},

@@ -104,7 +104,7 @@ private:
 
 } // namespace
 
-const entry limit_rows[10] = {
+const entry limit_rows[12] = {
     {"limit", "post_each", "any_io", make_scenario<post_each<any_io>>},
     {"limit", "post_each", "concrete", make_scenario<post_each<concrete>>},
     {"limit", "wait_1ns", "any_io", make_scenario<timed_wait<any_io, 1>>},
@@ -113,6 +113,8 @@ const entry limit_rows[10] = {
     {"limit", "wait_1ns_moved", "concrete", make_scenario<timed_wait_moved<concrete>>},
     {"poll", "single_post", "any_io", make_scenario<single_post<any_io>>},
     {"poll", "single_post", "concrete", make_scenario<single_post<concrete>>},
+    {"timed_wait_0", "single_post", "any_io", make_scenario<single_post<any_io>>},
+    {"timed_wait_0", "single_post", "concrete", make_scenario<single_post<concrete>>},
     {"poll", "wait_0", "any_io", make_scenario<timed_wait<any_io, 0>>},
     {"poll", "wait_0", "concrete", make_scenario<timed_wait<concrete, 0>>},
 };

@@ -20,11 +20,11 @@ extern const entry countdown_rows[6];
 extern const entry parallel_group_rows[2];
 extern const entry channel_rows[2];
 extern const entry wait_for_tasks_rows[2];
-extern const entry limit_rows[10];
+extern const entry limit_rows[12];
 extern const entry memory_rows[8];
 extern const entry drain_rows[14];
 extern const entry staircase_rows[8];
-extern const entry set_limit_rows[6];
+extern const entry set_limit_rows[4];
 extern const entry cancel_storm_rows[6];
 
 } // namespace bench

@@ -5,11 +5,9 @@
 
 #include <asio_wait/task_set.hpp>
 
-#include <boost/asio/deferred.hpp>
-
 #include <chrono>
 
-// One wait that times out over a set of n sleepers, and what a poll is measured against.
+// One wait that times out over a set of n sleepers.
 
 namespace bench {
 
@@ -37,24 +35,9 @@ private:
     asio_wait::task_set<int> tasks_;
 };
 
-/// One turn through the loop, awaited: what a poll cannot do without. n plays no part.
-template<class Ex>
-class single_post : public loop_scenario<Ex> {
-public:
-    explicit single_post(std::size_t n) : loop_scenario<Ex>(n) {}
-
-private:
-    asio::awaitable<void, Ex> rounds(std::size_t count) override {
-        for (; count != 0; --count)
-            co_await asio::post(asio::deferred);
-    }
-};
-
 } // namespace
 
-const entry set_limit_rows[6] = {
-    {"timed_wait_0", "single_post", "any_io", make_scenario<single_post<any_io>>},
-    {"timed_wait_0", "single_post", "concrete", make_scenario<single_post<concrete>>},
+const entry set_limit_rows[4] = {
     {"timed_wait_0", "task_set", "any_io", make_scenario<timed_wait<any_io, 0>>},
     {"timed_wait_0", "task_set", "concrete", make_scenario<timed_wait<concrete, 0>>},
     {"timed_wait_1ms", "task_set", "any_io", make_scenario<timed_wait<any_io, 1>>},

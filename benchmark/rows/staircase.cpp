@@ -87,33 +87,6 @@ asio::awaitable<int, Ex> some_turns(int i) {
 }
 
 template<class Ex>
-class hand_written_loop : public loop_scenario<Ex> {
-public:
-    explicit hand_written_loop(std::size_t n) : loop_scenario<Ex>(n) {}
-
-private:
-    asio::awaitable<void, Ex> rounds(std::size_t count) override {
-        const Ex ex = this->executor();
-        for (; count != 0; --count) {
-            done_queue<Ex> queue;
-            for (std::size_t i = 0; i != this->n_; ++i)
-                asio::co_spawn(ex, some_turns<Ex>(static_cast<int>(i)),
-                               [&queue](std::exception_ptr, int value) { queue.push(value); });
-            long long sum = 0;
-            for (std::size_t left = this->n_; left != 0;) {
-                if (queue.empty())
-                    co_await queue.wait();
-                const std::vector<int> done = queue.take();
-                for (const int value : done)
-                    sum += value;
-                left -= done.size();
-            }
-            check(sum == sum_below(this->n_));
-        }
-    }
-};
-
-template<class Ex>
 class set_loop : public loop_scenario<Ex> {
 public:
     explicit set_loop(std::size_t n) : loop_scenario<Ex>(n) {}
@@ -145,8 +118,9 @@ const entry staircase_rows[8] = {
     {"staircase", "done_queue", "concrete", make_scenario<hand_written<concrete>>},
     {"staircase", "task_set", "any_io", make_scenario<set<any_io>>},
     {"staircase", "task_set", "concrete", make_scenario<set<concrete>>},
-    {"usual_loop", "done_queue", "any_io", make_scenario<hand_written_loop<any_io>>},
-    {"usual_loop", "done_queue", "concrete", make_scenario<hand_written_loop<concrete>>},
+    {"usual_loop", "done_queue", "any_io", make_scenario<queue_drain<any_io, some_turns<any_io>>>},
+    {"usual_loop", "done_queue", "concrete",
+     make_scenario<queue_drain<concrete, some_turns<concrete>>>},
     {"usual_loop", "task_set", "any_io", make_scenario<set_loop<any_io>>},
     {"usual_loop", "task_set", "concrete", make_scenario<set_loop<concrete>>},
 };

@@ -81,7 +81,7 @@ public:
      *  @par Errors         `operation_aborted` when the wait was cancelled or the semaphore destroyed,
      *       `timed_out`; no permit has been taken then.
      *  @par Cancellation   terminal, partial, total. A request before the start has no effect, as
-     *       everywhere in Asio.
+     *       everywhere in Asio; a poll that finds nothing has nothing to cancel.
      *  @par Cancel safety  No permit is lost: one that was on its way goes to the next in line.
      *  @par Executor       Posted to the token's executor; without one of its own the handler runs on
      *       system_executor.

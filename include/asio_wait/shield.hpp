@@ -6,7 +6,6 @@
 #include <asio_wait/detail/join_op.hpp>
 #include <asio_wait/detail/start_task.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/assert/source_location.hpp>
 
 #include <type_traits>
@@ -17,21 +16,13 @@ namespace asio_wait::inline v0 {
 namespace detail {
 
 template<class Place>
-struct initiate_shield {
-    using executor_type = asio::any_io_executor;
-
-    Place place;
-    ref_ptr<task_base> task; // null for work that has not begun
-    boost::source_location at;
-
-    executor_type get_executor() const { return task ? executor_or_system(task) : place.io(); }
-
+struct initiate_shield : one_task_initiation<Place> {
     template<class Handler, class Element>
     void operator()(Handler&& handler, Element element) {
         using value = typename element_traits<Element>::value_type;
-        const auto io = get_executor();
-        const auto where = place.of(handler, io);
-        const auto& t = start_task(where, std::move(element), at);
+        const auto io = this->get_executor();
+        const auto where = this->place.of(handler, io);
+        const auto& t = start_task(where, std::move(element), this->at);
         start_wait(std::forward<Handler>(handler), io, one_value<value, false>(state_of(t)),
                    no_limit());
     }
@@ -47,16 +38,7 @@ auto shield_with_arguments(const boost::source_location& at, Args&&... args) {
                   "is a task<T>, an awaitable or a deferred operation");
     if constexpr (well_formed) {
         call c(std::forward<Args>(args)...);
-        auto place = start_place_of(c);
-        using element = std::remove_cvref_t<typename call::first_type>;
-        using value = typename element_traits<element>::value_type;
-        element e = c.task();
-        ref_ptr<task_base> task;
-        if constexpr (handle<element>)
-            task = state_of(e);
-        return awaited_or_initiated<value, call>(
-            c, initiate_shield<decltype(place)>{std::move(place), std::move(task), at},
-            std::move(e));
+        return start_for_one<initiate_shield>(c, at);
     }
 }
 

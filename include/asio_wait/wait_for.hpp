@@ -7,7 +7,6 @@
 #include <asio_wait/detail/start_task.hpp>
 #include <asio_wait/timeout_error.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/assert/source_location.hpp>
 
 #include <type_traits>
@@ -18,26 +17,18 @@ namespace asio_wait::inline v0 {
 namespace detail {
 
 template<class Place>
-struct initiate_wait_for {
-    using executor_type = asio::any_io_executor;
-
-    Place place;
-    ref_ptr<task_base> task; // null for work that has not begun
-    boost::source_location at;
-
-    executor_type get_executor() const { return task ? executor_or_system(task) : place.io(); }
-
+struct initiate_wait_for : one_task_initiation<Place> {
     template<class Handler, class Element, class Timeout>
     void operator()(Handler&& handler, Element element, Timeout timeout) {
         using traits = element_traits<Element>;
         using payload = joined_value<typename traits::value_type, traits::is_new>;
-        const auto io = get_executor();
+        const auto io = this->get_executor();
         auto limit = timeout.make_limit();
         if (traits::is_new && limit.expired())
             return start_wait(std::forward<Handler>(handler), io, payload(nullptr),
                               std::move(limit));
-        const auto where = place.of(handler, io);
-        const auto& t = start_task(where, std::move(element), at);
+        const auto where = this->place.of(handler, io);
+        const auto& t = start_task(where, std::move(element), this->at);
         start_wait(std::forward<Handler>(handler), io, payload(state_of(t)), std::move(limit));
     }
 };
@@ -52,16 +43,7 @@ auto wait_for_with_arguments(const boost::source_location& at, Args&&... args) {
                   "order; task is a task<T>, an awaitable or a deferred operation");
     if constexpr (well_formed && call::usable) {
         call c(std::forward<Args>(args)...);
-        auto place = start_place_of(c);
-        using element = std::remove_cvref_t<typename call::first_type>;
-        using value = typename element_traits<element>::value_type;
-        element e = c.task();
-        ref_ptr<task_base> task;
-        if constexpr (handle<element>)
-            task = state_of(e);
-        return awaited_or_initiated<value, call>(
-            c, initiate_wait_for<decltype(place)>{std::move(place), std::move(task), at},
-            std::move(e), c.timeout());
+        return start_for_one<initiate_wait_for>(c, at, c.timeout());
     }
 }
 

@@ -116,14 +116,13 @@ public:
     template<class ExecutorOrContext, class Body>
     auto spawn(ExecutorOrContext&& executor_or_context, Body&& body, std::string_view name = {},
                boost::source_location at = BOOST_CURRENT_LOCATION) {
-        core(); // throws before anything has begun
+        set_core& set = core(); // throws before anything has begun
         auto t = create_task(std::forward<ExecutorOrContext>(executor_or_context),
                              std::forward<Body>(body), name, at);
         static_assert(
             std::is_convertible_v<decltype(t), Task>,
             "asio_wait: the coroutine's value is not of the set's type; use any_task_set");
-        core_->insert(handle_access::state(t));
-        return t;
+        return insert_started(set, std::move(t));
     }
 
     /// False when it was no member. A task that is on its way to an async_next goes, too.
@@ -187,7 +186,7 @@ public:
      *  @par Errors         `operation_aborted` when the wait was cancelled or the set destroyed,
      *       `timed_out`, `invalid_argument` as above. Never the task's error.
      *  @par Cancellation   terminal, partial, total. A request before the start has no effect, as
-     *       everywhere in Asio.
+     *       everywhere in Asio; a poll that finds nothing has nothing to cancel.
      *  @par Cancel safety  Nothing is lost: a member that was meant for this wait stays in the set,
      *       at the head of the line.
      *  @par Executor       Posted to the token's executor, by default that of the set's first
@@ -222,7 +221,7 @@ public:
      *       `invalid_argument` as above, `not_enough_memory` when the result cannot be built. A
      *       limit that ran out is no error. With a predicate the error is an exception_ptr.
      *  @par Cancellation   terminal, partial, total. A request before the start has no effect, as
-     *       everywhere in Asio.
+     *       everywhere in Asio; a poll that finds nothing has nothing to cancel.
      *  @par Cancel safety  Nothing is lost: what has finished stays in the set.
      *  @par Executor       As async_next.
      *  @par Thread safety  Any thread.

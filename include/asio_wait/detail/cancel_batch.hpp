@@ -40,7 +40,9 @@ public:
             if (record(*task))
                 tasks_.push_back(task);
         } catch (...) {
+            // No memory for a post, or for the batch: this one goes alone.
             error_ = std::current_exception();
+            cancel_alone(*task);
         }
     }
 
@@ -92,6 +94,14 @@ private:
                 }
             }
             flush(); // another executor of the same context
+        }
+    }
+
+    void cancel_alone(task_base& task) noexcept {
+        try {
+            task.cancel(static_cast<asio::cancellation_type_t>(types_));
+        } catch (...) {
+            // Recorded all the same; finish() reports the first exception.
         }
     }
 

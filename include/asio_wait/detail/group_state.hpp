@@ -42,10 +42,10 @@ struct kept_body {
 /** Shared by the operation that runs the group, the handles to it, and every child's coroutine.
  *
  *      open --a failure, a cancel--> aborting --all have ended--> over
- *        \\________________________________________________________^
+ *        \________________________________________________________^
  *
- *  `mutex_` guards everything but `children_`, which is not changed. A child may be inserted just while the group
- *  is being cancelled: whoever inserts looks at the phase afterwards. */
+ *  `mutex_` guards everything but `children_`, which is not changed. A child may be inserted just
+ *  while the group is being cancelled: whoever inserts looks at the phase afterwards. */
 class group_state : public set_core::listener, public std::enable_shared_from_this<group_state> {
 public:
     explicit group_state(asio::any_io_executor executor)

@@ -7,6 +7,10 @@
 #include <asio_wait/detail/start_task.hpp>
 #include <asio_wait/timeout_error.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/assert/source_location.hpp>
+
 #include <cstddef>
 #include <exception>
 #include <type_traits>
@@ -53,7 +57,8 @@ public:
             if (why == stop_reason::limit)
                 return error_instead<T>(std::make_exception_ptr(timeout_error()));
         }
-        return read_outcome < T, Take || !std::is_copy_constructible_v < T >> (*state_);
+        constexpr bool take = Take || !std::is_copy_constructible_v<T>;
+        return read_outcome<T, take>(*state_);
     }
 
 private:
@@ -93,6 +98,32 @@ auto initiated_or_unwrapped(Token&& token, Initiation initiation, Args&&... args
 template<class T, class Call, class Initiation, class... Args>
 auto awaited_or_initiated(Call& c, Initiation initiation, Args&&... args) {
     return initiated_or_unwrapped<T>(c.token(), std::move(initiation), std::forward<Args>(args)...);
+}
+
+/// How a call for one task begins: wait_for and shield.
+template<class Place>
+struct one_task_initiation {
+    using executor_type = asio::any_io_executor;
+
+    Place place;
+    ref_ptr<task_base> task; // null for work that has not begun
+    boost::source_location at;
+
+    executor_type get_executor() const { return task ? executor_or_system(task) : place.io(); }
+};
+
+template<template<class> class Initiation, class Call, class... More>
+auto start_for_one(Call& c, const boost::source_location& at, More... more) {
+    auto place = start_place_of(c);
+    using element = std::remove_cvref_t<typename Call::first_type>;
+    using value = typename element_traits<element>::value_type;
+    element e = c.task();
+    ref_ptr<task_base> task;
+    if constexpr (handle<element>)
+        task = state_of(e);
+    return awaited_or_initiated<value>(
+        c, Initiation<decltype(place)>{{std::move(place), std::move(task), at}}, std::move(e),
+        std::move(more)...);
 }
 
 } // namespace asio_wait::inline v0::detail

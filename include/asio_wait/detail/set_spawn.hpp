@@ -17,6 +17,18 @@
 
 namespace asio_wait::inline v0::detail {
 
+/// Makes a member of a task that has just been started.
+template<class Task>
+Task insert_started(set_core& set, Task t) {
+    try {
+        set.insert(handle_access::state(t));
+    } catch (...) {
+        t.cancel(); // it has begun, but nobody would wait for it
+        throw;
+    }
+    return t;
+}
+
 /// A coroutine, and how to start it as a member.
 template<class Ex, class Body>
 struct spawner {
@@ -27,14 +39,7 @@ struct spawner {
     boost::source_location at;
 
     auto operator()() {
-        auto t = create_task(executor, std::move(body), name, at);
-        try {
-            set->insert(handle_access::state(t));
-        } catch (...) {
-            t.cancel(); // it has begun, but nobody would wait for it
-            throw;
-        }
-        return t;
+        return insert_started(*set, create_task(executor, std::move(body), name, at));
     }
 };
 
