@@ -89,51 +89,51 @@ void set_core::call_back(wake_queue& wakes) noexcept {
     wakes.push(*this);
 }
 
+set_core::place set_core::try_insert(set_member& m, wake_queue& wakes) noexcept {
+    task_core& t = *m.task;
+    std::lock_guard task_lock(t.home().tasks);
+    std::lock_guard lock(mutex_);
+    if (closed_ || rule_.sealed() || find(t))
+        return place::refused;
+    if (rule_.size() >= slots_)
+        return place::lacking;
+    link(m);
+    rule_.insert(m);
+    if (t.add_hook(m, *this))
+        return place::taken;
+    woken_list woken;
+    const auto result = rule_.completed(m, t.status(), woken);
+    if (result.leaves)
+        unlink(m);
+    if (result.news) {
+        news_ = true;
+        call_back(wakes);
+    }
+    wake(woken, wakes);
+    return result.leaves ? place::left : place::taken;
+}
+
 bool set_core::insert(ref_ptr<task_core> task, role as) {
-    auto* const m = pool_new<set_member>();
-    member_chain spare; // frees it if it is not used
-    spare.push_front(*m);
+    struct pool_deleter {
+        void operator()(set_member* m) const noexcept { pool_delete(m); }
+    };
+    std::unique_ptr<set_member, pool_deleter> m(pool_new<set_member>());
     m->task = std::move(task);
     m->quiet = as == role::quiet_member;
     m->needs_place = as != role::owner;
-    task_core& t = *m->task;
     wake_queue wakes;
-    for (bool linked = false; !linked;) {
-        std::unique_lock task_lock(t.home().tasks);
-        std::unique_lock lock(mutex_);
-        if (closed_ || rule_.sealed() || find(t))
-            return false;
-        if (rule_.size() >= slots_) {
-            lock.unlock();
-            task_lock.unlock();
-            make_room();
-            continue;
-        }
-        spare.forget();
-        linked = true;
-        link(*m);
-        rule_.insert(*m);
-        if (t.add_hook(*m, *this))
-            break;
-        woken_list woken;
-        const auto result = rule_.completed(*m, t.status(), woken);
-        if (result.leaves) {
-            unlink(*m);
-            spare.push_front(*m);
-        }
-        if (result.news) {
-            news_ = true;
-            call_back(wakes);
-        }
-        wake(woken, wakes);
-    }
+    place found = place::lacking;
+    while ((found = try_insert(*m, wakes)) == place::lacking)
+        make_room();
+    if (found == place::taken)
+        static_cast<void>(m.release()); // the set's
     try {
         wakes.run();
     } catch (...) {
         // Somebody else's wake-up could not be posted for want of memory: his operation has been
         // destroyed. The task is a member all the same.
     }
-    return true;
+    return found != place::refused;
 }
 
 bool set_core::enter() noexcept {
@@ -213,6 +213,11 @@ std::size_t set_core::unfinished() const noexcept {
 bool set_core::would_serve(set_waiter::kind wants, const wait_condition& condition) const noexcept {
     std::lock_guard lock(mutex_);
     return rule_.would_serve(wants, condition);
+}
+
+bool set_core::barren(set_waiter::kind wants) const noexcept {
+    std::lock_guard lock(mutex_);
+    return rule_.barren(wants);
 }
 
 std::size_t set_core::occupied() const noexcept {

@@ -119,7 +119,10 @@ void set_rule::settle_lines(woken_list& woken) noexcept {
         if (finished_.empty() && unfinished_ != 0)
             break;
         set_waiter* const next = w->next;
-        if (satisfied(*w)) {
+        // Most wait for all members, and most of the time some of them run.
+        const bool in_vain = unfinished_ != 0 && w->wants == set_waiter::kind::split &&
+                             w->condition.outcomes == no_outcome;
+        if (!in_vain && satisfied(*w)) {
             serve(*w);
             release(*w, woken);
         }
@@ -152,7 +155,14 @@ set_rule::ended set_rule::completed(set_entry& e, task_status how, woken_list& w
     ends(e);
     const bool failure = how == task_status::failed;
     if (kept_ == keep::results || (kept_ == keep::failures && failure)) {
-        finished_.push_back(e);
+        // Straight to the first in line if he wants just one: what settle() would come to.
+        set_waiter* const w = line_.first;
+        if (w && w->wants == set_waiter::kind::next && finished_.empty()) {
+            w->reserved.push_back(e);
+            release(*w, woken);
+        } else {
+            finished_.push_back(e);
+        }
     } else {
         remove(e);
         result.leaves = true;

@@ -21,8 +21,9 @@ struct set_wait_access {
 
 constexpr wait_type set_wait::visitor_{&set_wait::on_stop, [](wait_anchor*) noexcept {}};
 
-set_wait::set_wait(const wait_type& type, when_stopped stopped, ref_ptr<set_core> set, kind wants,
-                   wait_condition condition, ref_ptr<context_core> context, pending_op* op) noexcept
+set_wait::set_wait(const wait_type& type, when_stopped stopped, ref_ptr<set_core>&& set, kind wants,
+                   const wait_condition& condition, ref_ptr<context_core>&& context,
+                   pending_op* op) noexcept
     : wait_anchor(type, std::move(context), op), set_(std::move(set)) {
     state_.owner = this;
     state_.wants = wants;
@@ -40,16 +41,16 @@ ref_ptr<set_wait> set_wait::create(ref_ptr<set_core> set, kind wants, wait_condi
                                                            condition, std::move(context), op));
 }
 
-void set_wait::attach(void*, std::size_t) noexcept {
+bool set_wait::attach(void*, std::size_t) noexcept {
     std::lock_guard lock(set_->mutex_);
     set_->rule_.add(state_);
+    return state_.current == set_waiter::phase::released;
 }
 
 void set_wait::look_once() noexcept {
     std::lock_guard lock(set_->mutex_);
     set_->rule_.add(state_);
     set_->rule_.stop(state_, stop_reason::limit);
-    set_->rule_.content(state_);
 }
 
 bool set_wait::over_already() noexcept {
@@ -116,19 +117,20 @@ set_wait::outcome set_wait::settled() noexcept {
     return {state_.reason, state_.emptied, state_.has_place, state_.reserved.count(any_outcome)};
 }
 
-ref_ptr<task_core> set_wait::take_one(outcome& how) noexcept {
-    member_chain taken;
+bool set_wait::take_one() noexcept {
+    member_chain left;
     wake_queue wakes;
     {
         std::lock_guard lock(set_->mutex_);
         set_rule& rule = set_->rule_;
-        rule.still_open(state_);
-        how = {state_.reason, state_.emptied, state_.has_place, state_.reserved.count(any_outcome)};
-        const bool takes = how.count != 0 && state_.reason < stop_reason::cancelled;
+        if (!rule.content(state_))
+            return false;
+        const bool takes = !state_.reserved.empty() && state_.reason < stop_reason::cancelled;
         if (takes) {
             auto& m = static_cast<set_member&>(*state_.reserved.first());
             set_->unlink(m);
-            taken.push_front(m);
+            left.push_front(m);
+            taken_ = std::move(m.task);
         }
         woken_list woken;
         rule.close(state_, takes, woken);
@@ -139,7 +141,7 @@ ref_ptr<task_core> set_wait::take_one(outcome& how) noexcept {
     } catch (...) {
         // As in close().
     }
-    return taken.first() ? std::move(taken.first()->task) : nullptr;
+    return true;
 }
 
 member_chain set_wait::close(bool takes) noexcept {

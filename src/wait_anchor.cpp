@@ -5,7 +5,7 @@
 
 namespace asio_wait::inline v0::detail {
 
-wait_anchor::wait_anchor(const wait_type& type, ref_ptr<context_core> context,
+wait_anchor::wait_anchor(const wait_type& type, ref_ptr<context_core>&& context,
                          pending_op* op) noexcept
     : type_(&type), context_(std::move(context)), op_(op) {
     wake = &on_wake;

@@ -55,7 +55,7 @@ ref_ptr<wait_core> wait_core::create(wait_condition condition, std::size_t tasks
         wait_core_access::plain, condition, tasks, when_stopped::end, std::move(context), op));
 }
 
-void wait_core::attach(wait_node* nodes, std::size_t count) noexcept {
+void wait_core::link(wait_node* nodes, std::size_t count) noexcept {
     under_locks(nodes, count, [this](wait_node& n) {
         if (n.task->add_hook(n, *this))
             return;

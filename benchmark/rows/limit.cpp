@@ -7,7 +7,9 @@
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/wait_for_tasks.hpp>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
 
 #include <chrono>
 #include <vector>
@@ -89,11 +91,17 @@ private:
     }
 };
 
-/// One turn through the loop, awaited: what a poll cannot do without. n plays no part.
+/// One turn through the loop, awaited: what a poll cannot do without. Beside the same n sleepers,
+/// for a loop with timers asks the system for events at every turn.
 template<class Ex>
 class single_post : public loop_scenario<Ex> {
 public:
-    explicit single_post(std::size_t n) : loop_scenario<Ex>(n) {}
+    explicit single_post(std::size_t n) : loop_scenario<Ex>(n) {
+        for (std::size_t i = 0; i != n; ++i)
+            asio::co_spawn(this->executor(), sleeper<Ex>(), asio::detached);
+        this->io_.poll();
+        this->io_.restart();
+    }
 
 private:
     asio::awaitable<void, Ex> rounds(std::size_t count) override {

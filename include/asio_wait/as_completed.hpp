@@ -27,25 +27,28 @@ namespace detail {
 
 /// Waits for the next of a stream.
 template<class Task>
-class next_completed : public set_payload {
+class next_completed : public one_member {
 public:
-    static constexpr bool cancellable_when_over = false;
-
-    explicit next_completed(ref_ptr<set_core> set) noexcept
-        : set_payload(std::move(set), set_wait::kind::next) {}
+    using one_member::one_member;
 
     std::tuple<std::exception_ptr, std::optional<Task>> result(set_wait& core, wait_node*,
                                                                std::size_t) {
-        set_wait::outcome o;
-        ref_ptr<task_core> taken = core.take_one(o);
-        if (o.why == stop_reason::cancelled)
-            return {as_exception(error_of(o.why)), std::nullopt};
-        if (taken)
-            return {nullptr, to_handle<Task>(std::move(taken))};
-        if (o.emptied)
+        const set_wait::outcome how = core.ended();
+        if (how.why == stop_reason::cancelled)
+            return {as_exception(error_of(how.why)), std::nullopt};
+        if (how.count != 0)
+            return {nullptr, to_handle<Task>(core.taken())};
+        if (how.emptied)
             return {nullptr, std::nullopt};
-        // Each step that is too late stands for one task.
-        this->set_->drop_unavailable();
+        return too_late(core.set());
+    }
+
+    std::tuple<std::exception_ptr, std::optional<Task>> nothing() { return too_late(*this->set_); }
+
+private:
+    /// Each step that is too late stands for one task.
+    static std::tuple<std::exception_ptr, std::optional<Task>> too_late(set_core& set) {
+        set.drop_unavailable();
         return {std::make_exception_ptr(timeout_error()), std::nullopt};
     }
 };

@@ -18,12 +18,15 @@ namespace asio_wait::inline v0 {
 namespace detail {
 
 /// Waits for a permit: a place in a set that has no members.
-class permit : public set_payload {
+class permit : public set_payload<set_wait::kind::place> {
 public:
+    using set_payload::set_payload;
+
     static constexpr bool cancellable_when_over = false;
 
-    explicit permit(ref_ptr<set_core> places) noexcept
-        : set_payload(std::move(places), set_wait::kind::place) {}
+    static std::tuple<boost::system::error_code> nothing() noexcept {
+        return {asio::error::timed_out};
+    }
 
     static std::tuple<boost::system::error_code> result(set_wait& core, wait_node*,
                                                         std::size_t) noexcept {

@@ -76,12 +76,19 @@ public:
         : base(set_access::core(set), std::move(condition)), pending_(std::move(set)) {}
 
     auto result(set_wait& core, wait_node* nodes, std::size_t count) noexcept {
-        auto [ec, done] = base::result(core, nodes, count);
-        return std::tuple<wait_error_t<Condition>, basic_set_wait_result<Set>>(
+        return with_pending(base::result(core, nodes, count));
+    }
+
+    auto nothing() noexcept { return with_pending(base::nothing()); }
+
+private:
+    template<class Error, class Done>
+    auto with_pending(std::tuple<Error, Done> r) noexcept {
+        auto& [ec, done] = r;
+        return std::tuple<Error, basic_set_wait_result<Set>>(
             std::move(ec), basic_set_wait_result<Set>{std::move(done), std::move(pending_)});
     }
 
-private:
     Set pending_;
 };
 

@@ -332,6 +332,34 @@ BOOST_AUTO_TEST_CASE(a_wait_is_closed_once) {
     BOOST_TEST(s.end('a') == "B");
 }
 
+BOOST_AUTO_TEST_CASE(a_set_is_barren_while_it_has_members_and_none_of_them_to_give) {
+    set_stage s;
+    BOOST_TEST(!s.rule.barren(kind::next)); // there is something to be told
+    s.insert('a');
+    BOOST_TEST(s.rule.barren(kind::next));
+    BOOST_TEST(s.rule.barren(kind::split));
+    s.end('a');
+    BOOST_TEST(!s.rule.barren(kind::next));
+    s.wait('A', kind::next); // has a claim to it
+    BOOST_TEST(s.rule.barren(kind::next));
+    s.close_all();
+    BOOST_TEST(!s.rule.barren(kind::next));
+}
+
+BOOST_AUTO_TEST_CASE(places_are_barren_while_there_is_none_or_somebody_waits_for_one) {
+    set_stage s("a");
+    BOOST_TEST(!s.rule.barren(kind::place));
+    s.limit(1);
+    BOOST_TEST(s.rule.barren(kind::place));
+    s.wait('A', kind::place);
+    BOOST_TEST(s.end('a') == "A");
+    BOOST_TEST(s.rule.barren(kind::place)); // A's
+    s.close('A', false);
+    BOOST_TEST(!s.rule.barren(kind::place));
+    s.close_all();
+    BOOST_TEST(!s.rule.barren(kind::place));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

@@ -8,7 +8,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/post.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -31,14 +30,14 @@ public:
     cancel_batch(const cancel_batch&) = delete;
     cancel_batch& operator=(const cancel_batch&) = delete;
 
-    void add(const ref_ptr<task_base>& task) {
+    void add(ref_ptr<task_base> task) {
         try {
             if (entry_ && (&task->home() != home_.get() || tasks_.size() == most))
                 flush();
             if (!entry_)
                 enter(*task);
             if (record(*task))
-                tasks_.push_back(task);
+                tasks_.push_back(std::move(task)); // record() has made room
         } catch (...) {
             // No memory for a post, or for the batch: this one goes alone.
             error_ = std::current_exception();
@@ -122,7 +121,7 @@ private:
         const auto tasks = std::make_shared<const task_list>(std::move(tasks_));
         tasks_.clear();
         try {
-            asio::post(executor, delivery{tasks});
+            post_to(executor, delivery{tasks});
         } catch (...) {
             for (const auto& t : *tasks)
                 t->delivery_failed();

@@ -3,6 +3,8 @@
 
 #include <asio_wait/config.hpp>
 
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/bad_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
@@ -12,6 +14,7 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/is_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
@@ -67,6 +70,17 @@ inline constexpr bool has_context =
 template<class Ex>
 inline constexpr bool can_post_to =
     !is_property_executor<Ex> || asio::can_require<Ex, asio::execution::blocking_t::never_t>::value;
+
+/// asio::post() of a function to the executor it is meant for; that one is not looked up again.
+template<class Ex, class F>
+void post_to(const Ex& ex, F&& f) {
+    if constexpr (is_property_executor<Ex>)
+        asio::prefer(asio::require(ex, asio::execution::blocking.never),
+                     asio::execution::allocator(asio::get_associated_allocator(f)))
+            .execute(std::forward<F>(f));
+    else
+        asio::post(ex, std::forward<F>(f));
+}
 
 /// An executor, and the promise to its context that something is still to come.
 template<class Ex, bool = is_property_executor<Ex>>

@@ -18,8 +18,12 @@ public:
     void add() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
 
     // acq_rel: release publishes this owner's writes, acquire lets the last one see all of them
-    // before it destroys. True when the caller was the last owner.
-    bool drop() noexcept { return count_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+    // before it destroys. True when the caller was the last owner. An only owner need not count:
+    // nobody else can add one; acquire for the same reason.
+    bool drop() noexcept {
+        return count_.load(std::memory_order_acquire) == 1 ||
+               count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    }
 
 private:
     std::atomic<std::uint32_t> count_{1};

@@ -8,7 +8,6 @@
 #include <asio_wait/detail/wait_anchor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/post.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -115,7 +114,7 @@ private:
         };
         // A limit that is over already: behind the block's first step, but without a timer.
         if (deadline_->passed())
-            asio::post(executor_, std::move(fired));
+            post_to(executor_, std::move(fired));
         else
             timer_ = deadline_->arm(executor_, std::move(fired));
     }

@@ -84,6 +84,8 @@ public:
     /// Whether such a wait would be over at once.
     ASIO_WAIT_DECL bool would_serve(set_waiter::kind wants,
                                     const wait_condition& condition) const noexcept;
+    /// Whether such a wait would get nothing if its limit were over.
+    ASIO_WAIT_DECL bool barren(set_waiter::kind wants) const noexcept;
 
     /// The first member in order of insertion, null in an empty set.
     ASIO_WAIT_DECL ref_ptr<task_core> first() const noexcept;
@@ -139,6 +141,9 @@ private:
     static void on_wake(waker& self);
     ASIO_WAIT_DECL void destroy() noexcept;
 
+    /// What became of a new member; `left`: it has come and gone, `lacking`: the table is full.
+    enum class place : std::uint8_t { taken, left, refused, lacking };
+    place try_insert(set_member& m, wake_queue& wakes) noexcept;
     set_member* find(const task_core& task) const noexcept;
     void link(set_member& m) noexcept;
     void unlink(set_member& m) noexcept;

@@ -34,78 +34,99 @@ Task to_handle(ref_ptr<task_core> t) noexcept {
         ref_ptr<task_base>::adopt(static_cast<task_base*>(t.detach())));
 }
 
-/// What they have in common: no nodes, and a set.
+/// What they have in common: no nodes, and a set. A condition that is more than the kind stays with
+/// the derived class, which passes it to these functions.
+template<set_wait::kind Wants>
 class set_payload {
 public:
     using core_type = set_wait;
 
-    set_payload(ref_ptr<set_core> set, set_wait::kind wants,
-                wait_condition condition = {no_outcome}) noexcept
-        : set_(std::move(set)), wants_(wants), condition_(condition) {}
+    explicit set_payload(ref_ptr<set_core> set) noexcept : set_(std::move(set)) {}
 
     static constexpr std::size_t prepare() noexcept { return 0; }
-    stop_reason objection() const noexcept {
-        return condition_.valid ? stop_reason::none : stop_reason::invalid;
-    }
+    static constexpr stop_reason objection() noexcept { return stop_reason::none; }
     static constexpr std::size_t seen() noexcept { return 0; }
     static bool content(set_wait& core) noexcept { return core.content(); }
 
     ref_ptr<set_wait> make_core(wait_node*, std::size_t, ref_ptr<context_core> context,
-                                pending_op* op) const {
-        return set_wait::create(set_, wants_, condition_, std::move(context), op);
+                                pending_op* op, wait_condition condition = {no_outcome}) {
+        return set_wait::create(std::move(set_), Wants, condition, std::move(context), op);
     }
 
-    /// For the short way, see ready_op.
+    /// For the short way, see poll_op.
     static constexpr bool short_way = true;
-    bool ready() const noexcept { return set_->would_serve(wants_, condition_); }
-    set_wait visit() const noexcept { return set_wait(set_, wants_, condition_); }
+    bool ready(const wait_condition& condition = {no_outcome}) const noexcept {
+        return set_->would_serve(Wants, condition);
+    }
+    bool barren() const noexcept { return set_->barren(Wants); }
+    set_wait visit(wait_condition condition = {no_outcome}) noexcept {
+        return set_wait(std::move(set_), Wants, condition);
+    }
 
 protected:
-    ref_ptr<set_core> set_;
-
-private:
-    set_wait::kind wants_;
-    wait_condition condition_;
+    ref_ptr<set_core> set_; // until the core has it
 };
 
-/// Waits for one finished member.
-template<class Task>
-class next_member : public set_payload {
+/// Waits for one finished member, which it takes when it is woken.
+class one_member : public set_payload<set_wait::kind::next> {
 public:
-    static constexpr bool cancellable_when_over = false;
+    using set_payload::set_payload;
 
-    explicit next_member(ref_ptr<set_core> set) noexcept
-        : set_payload(std::move(set), set_wait::kind::next) {}
+    static constexpr bool cancellable_when_over = false;
+    static bool content(set_wait& core) noexcept { return core.take_one(); }
+};
+
+template<class Task>
+class next_member : public one_member {
+public:
+    using one_member::one_member;
+
+    static std::tuple<boost::system::error_code, Task> nothing() noexcept {
+        return {asio::error::timed_out, Task()};
+    }
 
     static std::tuple<boost::system::error_code, Task> result(set_wait& core, wait_node*,
                                                               std::size_t) noexcept {
-        set_wait::outcome o;
-        Task task = to_handle<Task>(core.take_one(o));
+        const set_wait::outcome how = core.ended();
         boost::system::error_code ec;
-        if (o.why == stop_reason::cancelled || o.why == stop_reason::invalid)
-            ec = error_of(o.why);
-        else if (o.emptied)
+        if (how.why == stop_reason::cancelled || how.why == stop_reason::invalid)
+            ec = error_of(how.why);
+        else if (how.emptied)
             ec = asio::error::invalid_argument;
-        else if (!task)
+        else if (how.count == 0)
             ec = asio::error::timed_out;
-        return {ec, std::move(task)};
+        return {ec, to_handle<Task>(core.taken())};
     }
 };
 
 /// Waits for a condition and takes all finished members.
 template<class Task, class Condition>
-class split_members : public set_payload {
+class split_members
+    : public set_payload<is_until<Condition> ? set_wait::kind::until : set_wait::kind::split> {
+    using base = typename split_members::set_payload;
+
 public:
     static constexpr bool cancellable_when_over = true;
 
     split_members(ref_ptr<set_core> set, Condition condition) noexcept
-        : set_payload(std::move(set),
-                      is_until<Condition> ? set_wait::kind::until : set_wait::kind::split,
-                      core_condition(condition)),
-          condition_(std::move(condition)) {}
+        : base(std::move(set)), condition_(std::move(condition)) {}
+
+    stop_reason objection() const noexcept {
+        return core_condition(condition_).valid ? stop_reason::none : stop_reason::invalid;
+    }
+
+    ref_ptr<set_wait> make_core(wait_node* nodes, std::size_t count, ref_ptr<context_core> context,
+                                pending_op* op) {
+        return base::make_core(nodes, count, std::move(context), op, core_condition(condition_));
+    }
+
+    bool ready() const noexcept { return base::ready(core_condition(condition_)); }
+    set_wait visit() noexcept { return base::visit(core_condition(condition_)); }
 
     // A predicate is asked once about each member, so it takes the long way.
     static constexpr bool short_way = !is_until<Condition>;
+
+    static std::tuple<wait_error_t<Condition>, std::vector<Task>> nothing() noexcept { return {}; }
 
     bool content(set_wait& core) {
         if (!core.content())
@@ -164,13 +185,12 @@ private:
 
 /// Waits until every member has ended and says who has not.
 template<class Task>
-class all_members_ended : public set_payload {
+class all_members_ended : public set_payload<set_wait::kind::all> {
 public:
+    using set_payload::set_payload;
+
     static constexpr bool cancellable_when_over = true;
     static constexpr bool short_way = false;
-
-    explicit all_members_ended(ref_ptr<set_core> set) noexcept
-        : set_payload(std::move(set), set_wait::kind::all) {}
 
     std::tuple<boost::system::error_code, std::vector<Task>> result(set_wait& core, wait_node*,
                                                                     std::size_t) noexcept {
@@ -178,7 +198,7 @@ public:
         boost::system::error_code ec = error_of(core.settled().why);
         core.give_back();
         try {
-            for (ref_ptr<task_core>& t : this->set_->members(true))
+            for (ref_ptr<task_core>& t : core.set().members(true))
                 stuck.push_back(to_handle<Task>(std::move(t)));
         } catch (const std::bad_alloc&) {
             ec = make_error_code(boost::system::errc::not_enough_memory);

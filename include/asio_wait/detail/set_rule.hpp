@@ -206,6 +206,12 @@ public:
     /// Whether a waiter for this would be released by its own arrival.
     ASIO_WAIT_DECL bool would_serve(set_waiter::kind wants,
                                     const wait_condition& condition) const noexcept;
+    /// Whether a waiter whose limit is over would get nothing, and has nothing else to be told.
+    bool barren(set_waiter::kind wants) const noexcept {
+        if (wants == set_waiter::kind::place)
+            return !closed_ && (places_line_.first || !has_place());
+        return !closed_ && size_ != 0 && finished_.empty();
+    }
     /// It is ready to be woken. True: wake it.
     ASIO_WAIT_DECL bool open(set_waiter& w) noexcept;
     /// `wake`, or `cancel_tasks` for one that passes its stop on.

@@ -52,14 +52,14 @@ spawner<Ex, std::decay_t<Body>> make_spawner(ref_ptr<set_core> set, const Ex& ex
 
 /// Waits for a place in a set and starts a task there. `Spawner` also makes it a member.
 template<class Spawner>
-class place_for_task : public set_payload {
+class place_for_task : public set_payload<set_wait::kind::place> {
 public:
     using handle_type = decltype(std::declval<Spawner&>()());
     static constexpr bool cancellable_when_over = true;
     static constexpr bool short_way = false;
 
     place_for_task(ref_ptr<set_core> set, Spawner s)
-        : set_payload(std::move(set), set_wait::kind::place), spawner_(std::move(s)) {}
+        : set_payload(std::move(set)), spawner_(std::move(s)) {}
 
     std::tuple<std::exception_ptr, handle_type> result(set_wait& core, wait_node*, std::size_t) {
         std::exception_ptr error;

@@ -14,7 +14,8 @@
 
 namespace asio_wait::inline v0::detail {
 
-/// A waiting operation of a set; all its state but the anchor's is guarded by the set's mutex.
+/// A waiting operation of a set; its state, which a closed wait no longer changes, is guarded by the
+/// set's mutex.
 class set_wait : public wait_anchor {
 public:
     using kind = set_waiter::kind;
@@ -29,11 +30,11 @@ public:
                    nullptr) {}
     ASIO_WAIT_DECL ~set_wait();
 
-    /// For the one on the stack: claims what there is; the limit has run out.
+    /// For the one on the stack: claims what there is; its limit has run out.
     ASIO_WAIT_DECL void look_once() noexcept;
 
     // As in wait_core; there are no nodes.
-    ASIO_WAIT_DECL void attach(void*, std::size_t) noexcept;
+    ASIO_WAIT_DECL bool attach(void*, std::size_t) noexcept;
     ASIO_WAIT_DECL bool over_already() noexcept;
     ASIO_WAIT_DECL bool start();
     ASIO_WAIT_DECL bool again(std::size_t);
@@ -64,15 +65,20 @@ public:
             each(std::move(m->task));
     }
     void give_back() noexcept { close(false); }
-    /// Settles and ends the wait for one member in one go; null when there is none for it.
-    ASIO_WAIT_DECL ref_ptr<task_core> take_one(outcome& how) noexcept;
+    /// Woken: content() for a wait for one member, and takes it in the same step. False: it goes on.
+    ASIO_WAIT_DECL bool take_one() noexcept;
+    /// After that: how it has ended, and what was taken, if anything.
+    outcome ended() const noexcept {
+        return {state_.reason, state_.emptied, false, static_cast<std::size_t>(bool(taken_))};
+    }
+    ref_ptr<task_core> taken() noexcept { return std::move(taken_); }
 
     set_core& set() const noexcept { return *set_; }
 
 protected:
-    ASIO_WAIT_DECL set_wait(const wait_type& type, when_stopped stopped, ref_ptr<set_core> set,
-                            kind wants, wait_condition condition, ref_ptr<context_core> context,
-                            pending_op* op) noexcept;
+    ASIO_WAIT_DECL set_wait(const wait_type& type, when_stopped stopped, ref_ptr<set_core>&& set,
+                            kind wants, const wait_condition& condition,
+                            ref_ptr<context_core>&& context, pending_op* op) noexcept;
 
     /// True when the request has to be passed on to the members.
     ASIO_WAIT_DECL bool note_stop(stop_reason why);
@@ -92,6 +98,7 @@ private:
 
     ref_ptr<set_core> set_;
     waiter state_;
+    ref_ptr<task_core> taken_; // by take_one(); the operation's
 };
 
 /// A wait for all members whose stop is a request to them; it goes on until they have ended.

@@ -7,7 +7,6 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/recycling_allocator.hpp>
 #include <boost/asio/version.hpp>
 
@@ -23,9 +22,10 @@ namespace asio_wait::inline v0::detail {
 
 /// A poll that found nothing: it looks once more when it runs, and that is all. No registration, nothing
 /// to cancel, one post.
-/** Its payload also has `short_way`, which is true, `bool ready()`, and `core_type visit()`, which makes
- *  a core that lives on the stack and is never woken. (What is ready must be claimed at the start, or
- *  later waits would overtake, so that takes the long way.) */
+/** Its payload also has `short_way`, which is true, `bool ready()`, `bool barren()` and the result
+ *  `nothing()` for when there is nothing still, and `core_type visit()` for when there is: a core that
+ *  lives on the stack and is never woken. (What is ready must be claimed at the start, or later waits
+ *  would overtake, so that takes the long way.) */
 template<class Handler, class Payload>
 class poll_op {
 public:
@@ -47,18 +47,30 @@ public:
         const auto immediate = asio::get_associated_immediate_executor(op.handler_, executor);
         asio::dispatch(immediate, std::move(op));
 #else
-        asio::post(executor, std::move(op));
+        post_to(executor, std::move(op));
 #endif
     }
 
     void operator()() {
+        static_assert(
+            std::is_same_v<decltype(payload_.nothing()),
+                           decltype(payload_.result(std::declval<core_type&>(), nullptr, 0))>);
+        if (payload_.barren())
+            return call(payload_.nothing());
         auto core = payload_.visit();
         core.look_once();
-        auto arguments = payload_.result(core, nullptr, 0);
-        std::apply([this](auto&... a) { std::move(handler_)(std::move(a)...); }, arguments);
+        payload_.content(core);
+        call(payload_.result(core, nullptr, 0));
     }
 
 private:
+    using core_type = typename Payload::core_type;
+
+    template<class... Args>
+    void call(std::tuple<Args...> arguments) {
+        std::apply([this](auto&... a) { std::move(handler_)(std::move(a)...); }, arguments);
+    }
+
     Handler handler_;
     Payload payload_;
 };

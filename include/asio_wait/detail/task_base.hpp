@@ -11,7 +11,6 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel_error.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -131,7 +130,7 @@ private:
         if (!executor)
             return;
         try {
-            asio::post(executor, delivery{ref_ptr<task_base>::share(this)});
+            post_to(executor, delivery{ref_ptr<task_base>::share(this)});
         } catch (...) {
             delivery_failed();
             throw;

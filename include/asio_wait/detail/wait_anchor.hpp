@@ -58,7 +58,7 @@ public:
     bool slot_installed = false;
 
 protected:
-    ASIO_WAIT_DECL wait_anchor(const wait_type& type, ref_ptr<context_core> context,
+    ASIO_WAIT_DECL wait_anchor(const wait_type& type, ref_ptr<context_core>&& context,
                                pending_op* op) noexcept;
     ~wait_anchor() = default;
 

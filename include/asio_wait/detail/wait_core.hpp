@@ -59,8 +59,11 @@ public:
     ASIO_WAIT_DECL static ref_ptr<wait_core> create(wait_condition condition, std::size_t tasks,
                                                     ref_ptr<context_core> context, pending_op* op);
 
-    /// Links every node to its task, in order.
-    ASIO_WAIT_DECL void attach(wait_node* nodes, std::size_t count) noexcept;
+    /// Links every node to its task, in order. False when the wait cannot be over yet.
+    bool attach(wait_node* nodes, std::size_t count) noexcept {
+        link(nodes, count);
+        return true; // to tell would take as long as over_already()
+    }
 
     /// True when the wait is over before it began: the caller posts the operation itself.
     ASIO_WAIT_DECL bool over_already() noexcept;
@@ -106,6 +109,7 @@ protected:
 private:
     friend struct wait_core_access;
 
+    ASIO_WAIT_DECL void link(wait_node* nodes, std::size_t count) noexcept;
     static void on_completed(hook_target& self, completion_hook& hook, wake_queue& wakes) noexcept;
     static void on_stop(wait_anchor& self, stop_reason why, unsigned cancellation_types);
 

@@ -105,7 +105,7 @@ template<class Handler, class Payload, class Limit>
 class wait_op : private pending_op {
 public:
     template<class H, class Io>
-    static void initiate(H&& handler, const Io& io, Payload payload, Limit limit) {
+    static void initiate(H&& handler, const Io& io, Payload&& payload, Limit&& limit) {
         auto slot = asio::get_associated_cancellation_slot(handler);
         const std::size_t count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
@@ -116,14 +116,18 @@ public:
         };
         if constexpr (Payload::cancellable_when_over)
             listen();
-        core->attach(op->nodes(), count);
-        if (const stop_reason why = op->payload_.objection(); why != stop_reason::none)
+        bool may_be_over = core->attach(op->nodes(), count);
+        if (const stop_reason why = op->payload_.objection(); why != stop_reason::none) {
             core->stop(why, 0);
+            may_be_over = true;
+        }
         // A wait that joins its tasks goes on, but needs no timer any more.
         const bool polled = op->limit_.expired();
-        if (polled)
+        if (polled) {
             core->stop(stop_reason::limit, terminal_only);
-        if (core->over_already())
+            may_be_over = true;
+        }
+        if (may_be_over && core->over_already())
             return post_from_initiation(std::move(op));
         if constexpr (!Payload::cancellable_when_over)
             listen();
@@ -136,7 +140,10 @@ public:
 
 private:
     using core_type = typename Payload::core_type;
-    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
+    // One that a handler has of its own does not depend on the default.
+    using executor_type = asio::associated_executor_t<
+        Handler,
+        std::conditional_t<needs_io_executor<Handler>(), asio::any_io_executor, inline_executor>>;
     using allocator_type = asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
 
     struct alignas(std::max_align_t) unit {
@@ -148,21 +155,11 @@ private:
 
     // Kept only when the handler's own executor cannot do it all: an operation must not hold on to
     // another context than the one that destroys it.
-    template<class T>
+    static constexpr bool keeps_io = needs_io_executor<Handler>();
     struct not_kept {
-        explicit not_kept(const T&) noexcept {}
+        explicit not_kept(asio::any_io_executor&&) noexcept {}
     };
-    static constexpr bool keeps_io =
-        !can_post_to<executor_type> || !std::is_convertible_v<executor_type, asio::any_io_executor>;
-    using io_type =
-        std::conditional_t<keeps_io, asio::any_io_executor, not_kept<asio::any_io_executor>>;
-
-    // An erased executor stays of its type when it is tracked; one copy is enough then.
-    static constexpr bool tracked_is_same = std::is_same_v<
-        std::decay_t<decltype(std::declval<tracked_executor<executor_type>&>().get())>,
-        executor_type>;
-    using own_executor_type =
-        std::conditional_t<tracked_is_same, not_kept<executor_type>, executor_type>;
+    using io_type = std::conditional_t<keeps_io, asio::any_io_executor, not_kept>;
 
     struct deleter {
         void operator()(wait_op* op) const noexcept { destroy_op(op); }
@@ -188,32 +185,27 @@ private:
         owner op_;
     };
 
-    template<class Io>
-    wait_op(Handler&& handler, const Io& io, Payload&& payload, Limit&& limit, std::size_t count)
-        : wait_op(std::move(handler), std::move(payload), std::move(limit), count,
-                  io_executor<Handler>(io)) {}
-
-    wait_op(Handler&& handler, Payload&& payload, Limit&& limit, std::size_t count,
-            const asio::any_io_executor& io)
-        : handler_(std::move(handler)), io_(io),
-          own_executor_(asio::get_associated_executor(handler_, io)),
-          work_(asio::get_associated_executor(handler_, io)), payload_(std::move(payload)),
-          limit_(std::move(limit)), count_(count) {
+    template<class H, class Io>
+    wait_op(H&& handler, const Io& io, Payload&& payload, Limit&& limit, std::size_t count)
+        : handler_(std::forward<H>(handler)), io_(io_executor<Handler>(io)), work_(executor()),
+          payload_(std::move(payload)), limit_(std::move(limit)), count_(count) {
         this->post = &post_op;
         this->destroy = &destroy_op;
-        ref_ptr<context_core> context = known_core_of(executor());
-        if (!context)
-            context = core_of_executor(io);
+        ref_ptr<context_core> context = known_core_of(work_.get());
+        if constexpr (keeps_io)
+            if (!context)
+                context = core_of_executor(io_);
         for (std::size_t i = 0; i != count; ++i)
             ::new (static_cast<void*>(nodes() + i)) wait_node;
         core_ = payload_.make_core(nodes(), count, std::move(context), this);
     }
 
-    decltype(auto) executor() const noexcept {
-        if constexpr (tracked_is_same)
-            return work_.get();
+    /// Asked from the handler each time: a copy of the one that tracks work would count that, too.
+    executor_type executor() const noexcept {
+        if constexpr (keeps_io)
+            return asio::get_associated_executor(handler_, io_);
         else
-            return (own_executor_);
+            return asio::get_associated_executor(handler_, inline_executor());
     }
 
     asio::any_io_executor timer_executor() const {
@@ -238,14 +230,13 @@ private:
     template<class H, class Io>
     static wait_op* create(H&& h, const Io& io, Payload&& payload, Limit&& limit,
                            std::size_t count) {
-        Handler handler(std::forward<H>(h));
         unit_allocator allocator(
-            asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+            asio::get_associated_allocator(h, asio::recycling_allocator<void>()));
         unit* const block =
             std::allocator_traits<unit_allocator>::allocate(allocator, units(count));
         try {
             return ::new (static_cast<void*>(block))
-                wait_op(std::move(handler), io, std::move(payload), std::move(limit), count);
+                wait_op(std::forward<H>(h), io, std::move(payload), std::move(limit), count);
         } catch (...) {
             std::allocator_traits<unit_allocator>::deallocate(allocator, block, units(count));
             throw;
@@ -269,12 +260,11 @@ private:
     static void post_op(pending_op* base) {
         owner op(static_cast<wait_op*>(base));
         // Copies: the operation may be delivered on another thread before post() returns.
+        const executor_type executor = op->executor();
         if constexpr (can_post_to<executor_type>) {
-            const auto executor = op->work_.get();
-            asio::post(executor, delivery(std::move(op)));
+            post_to(executor, delivery(std::move(op)));
         } else {
             asio::any_io_executor const io = op->io_;
-            const executor_type executor = op->executor();
             asio::post(io, asio::bind_executor(executor, delivery(std::move(op))));
         }
     }
@@ -322,7 +312,6 @@ private:
 
     Handler handler_;
     [[no_unique_address]] io_type io_;
-    [[no_unique_address]] own_executor_type own_executor_;
     tracked_executor<executor_type> work_;
     Payload payload_;
     Limit limit_;
