@@ -48,8 +48,12 @@ public:
 private:
     /// Each step that is too late stands for one task.
     static std::tuple<std::exception_ptr, std::optional<Task>> too_late(set_core& set) {
-        set.drop_unavailable();
-        return {std::make_exception_ptr(timeout_error()), std::nullopt};
+        try {
+            set.drop_unavailable();
+        } catch (...) {
+            // No memory for somebody else's wake-up; this one must not be lost with it.
+        }
+        return {exception_from<timeout_error>(), std::nullopt};
     }
 };
 

@@ -45,7 +45,7 @@ public:
         done_list done;
         const stop_reason why = core.close(nodes, count, done);
         if (!state_)
-            return error_instead<T>(std::make_exception_ptr(timeout_error()));
+            return error_instead<T>(exception_from<timeout_error>());
         // It had ended when the cancel came: asyncio's wait_for then is cancelled, too, and the task
         // keeps its value.
         if (core.late())
@@ -55,7 +55,7 @@ public:
             if (why == stop_reason::cancelled)
                 return error_instead<T>(as_exception(asio::error::operation_aborted));
             if (why == stop_reason::limit)
-                return error_instead<T>(std::make_exception_ptr(timeout_error()));
+                return error_instead<T>(exception_from<timeout_error>());
         }
         constexpr bool take = Take || !std::is_copy_constructible_v<T>;
         return read_outcome<T, take>(*state_);

@@ -49,8 +49,19 @@ inline bool is_abandonment(const std::exception_ptr& thrown) {
     }
 }
 
-inline std::exception_ptr as_exception(const boost::system::error_code& ec) {
-    return std::make_exception_ptr(boost::system::system_error(ec));
+/// An exception as a value. Making one takes memory; without it, that is the error, and the completion
+/// that carries it is not lost.
+template<class Error, class... Args>
+std::exception_ptr exception_from(const Args&... args) noexcept {
+    try {
+        return std::make_exception_ptr(Error(args...));
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+inline std::exception_ptr as_exception(const boost::system::error_code& ec) noexcept {
+    return exception_from<boost::system::system_error>(ec);
 }
 
 /// A task's state and its executor. `executor_` and `context_` are guarded by the task's lock,
@@ -88,7 +99,7 @@ public:
     void abandon() noexcept {
         mark_observed(); // whoever destroys a context knows it
         try {
-            finish_with(task_status::failed, abandoned());
+            finish_with(task_status::failed, as_exception(error::task_abandoned));
         } catch (...) {
             // A wake-up could not be posted for want of memory: its operation has been destroyed.
         }
@@ -111,14 +122,6 @@ private:
 
         void operator()() const { task->emit_recorded(); }
     };
-
-    static std::exception_ptr abandoned() noexcept {
-        try {
-            return as_exception(error::task_abandoned);
-        } catch (...) {
-            return std::current_exception(); // no memory for the right one
-        }
-    }
 
     /// Posts the delivery, unless the context is being destroyed or the task ends meanwhile.
     void deliver() {
