@@ -287,7 +287,7 @@ private:
     void deliver() {
         owner self(this);
         if (!payload_.content(*core_))
-            return wait_again(self.release());
+            return wait_again(std::move(self));
         limit_.disarm();
         if (core_->slot_installed)
             asio::get_associated_cancellation_slot(handler_).clear();
@@ -296,9 +296,10 @@ private:
         std::apply([&](auto&... a) { std::move(handler)(std::move(a)...); }, arguments);
     }
 
-    static void wait_again(wait_op* self) {
-        const ref_ptr<core_type> core = self->core_;
-        self->limit_.rearm(core, timer_place{*self});
+    static void wait_again(owner op) {
+        const ref_ptr<core_type> core = op->core_;
+        op->limit_.rearm(core, timer_place{*op}); // may throw
+        wait_op* const self = op.release();
         if (!core->again(self->payload_.seen()))
             destroy_op(self);
     }
