@@ -196,7 +196,11 @@ ref_ptr<task_core> set_core::try_next(bool* quiet) {
         left.push_front(*m);
         wake(woken, wakes);
     }
-    wakes.run();
+    try {
+        wakes.run();
+    } catch (...) {
+        // As in insert(): the member that has been taken must not be lost.
+    }
     return std::move(left.first()->task);
 }
 
