@@ -104,6 +104,14 @@ private:
         }
     }
 
+    static void deliver_alone(task_base& task) noexcept {
+        try {
+            task.deliver();
+        } catch (...) {
+            // Recorded all the same, see above.
+        }
+    }
+
     void enter(task_base& task) {
         home_ = ref_ptr<context_core>::share(&task.home());
         entry_.emplace(*home_);
@@ -118,15 +126,18 @@ private:
         const asio::any_io_executor executor = std::exchange(executor_, {});
         if (tasks_.empty())
             return;
-        const auto tasks = std::make_shared<const task_list>(std::move(tasks_));
-        tasks_.clear();
+        std::shared_ptr<const task_list> tasks;
         try {
+            tasks = std::make_shared<const task_list>(std::move(tasks_));
             post_to(executor, delivery{tasks});
         } catch (...) {
-            for (const auto& t : *tasks)
-                t->delivery_failed();
+            // No memory for all of them at once; it may do for each alone.
+            for (const auto& t : tasks ? *tasks : std::as_const(tasks_))
+                deliver_alone(*t);
+            tasks_.clear();
             throw;
         }
+        tasks_.clear();
     }
 
     unsigned types_;
