@@ -77,6 +77,7 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/set_wait.hpp
   include/asio_wait/detail/small_mutex.hpp
   include/asio_wait/detail/spawn_op.hpp
+  include/asio_wait/detail/start_guard.hpp
   include/asio_wait/detail/start_task.hpp
   include/asio_wait/detail/start_wait.hpp
   include/asio_wait/detail/task_base.hpp

@@ -6,6 +6,7 @@
 #include <asio_wait/detail/any_deadline.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
 #include <asio_wait/detail/set_op.hpp>
+#include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/detail/task_sources.hpp>
 #include <asio_wait/task.hpp>
 #include <asio_wait/timeout_error.hpp>
@@ -224,7 +225,11 @@ template<class... Args>
         call c(std::forward<Args>(args)...);
         auto deadline = detail::deadline_of(c.timeout());
         return detail::with_tasks(c, [&](auto source, detail::initiate_wait_for_tasks) {
-            return stream_access::make(std::move(source).take(), std::move(deadline));
+            detail::start_guard started(detail::started_by(source));
+            auto stream = stream_access::make(detail::take_tasks(std::move(source), started),
+                                              std::move(deadline));
+            started.dismiss();
+            return stream;
         });
     }
 }

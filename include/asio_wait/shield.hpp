@@ -19,12 +19,17 @@ template<class Place>
 struct initiate_shield : one_task_initiation<Place> {
     template<class Handler, class Element>
     void operator()(Handler&& handler, Element element) {
-        using value = typename element_traits<Element>::value_type;
+        using traits = element_traits<Element>;
+        using value = typename traits::value_type;
         const auto io = this->get_executor();
         const auto where = this->place.of(handler, io);
         const auto& t = start_task(where, std::move(element), this->at);
+        start_guard started(1);
+        if (traits::is_new)
+            started.add(state_of(t));
         start_wait(std::forward<Handler>(handler), io, one_value<value, false>(state_of(t)),
                    no_limit());
+        started.dismiss();
     }
 };
 

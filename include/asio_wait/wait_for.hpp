@@ -29,7 +29,11 @@ struct initiate_wait_for : one_task_initiation<Place> {
                               std::move(limit));
         const auto where = this->place.of(handler, io);
         const auto& t = start_task(where, std::move(element), this->at);
+        start_guard started(1);
+        if (traits::is_new)
+            started.add(state_of(t));
         start_wait(std::forward<Handler>(handler), io, payload(state_of(t)), std::move(limit));
+        started.dismiss();
     }
 };
 

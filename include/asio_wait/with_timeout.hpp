@@ -166,9 +166,12 @@ struct initiate_with_timeout {
         const auto where = start_place<void>::of(handler, get_executor());
         const auto t =
             create_task(where, body_type{std::move(body), timeout_access::make(state)}, {}, at);
+        start_guard started(1);
+        started.add(handle_access::state(t));
         state->runs_on(t.get_executor());
         start_wait(std::forward<Handler>(handler), get_executor(),
                    timed_value<value>(state_of(t), state), make_scope_limit(timeout, state));
+        started.dismiss();
     }
 };
 

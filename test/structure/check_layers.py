@@ -18,7 +18,7 @@ LAYERS = {
     3: "detail/completion_hook detail/context_core",
     4: "detail/cancel_batch detail/task_core detail/wait_service detail/task_base detail/task_state",
     5: "detail/wait_rule detail/wait_anchor detail/wait_core detail/set_rule detail/set_core "
-       "detail/set_wait detail/unobserved",
+       "detail/set_wait detail/unobserved detail/start_guard",
     6: "detail/wait_op detail/start_wait detail/limit detail/foreign_timer detail/get_op timeout detail/any_deadline "
        "detail/scope_limit",
     7: "detail/task_handle task any_task detail/spawn_op detail/use_task_op create_task use_task "

@@ -3,6 +3,7 @@
 
 #include <asio_wait/condition.hpp>
 #include <asio_wait/config.hpp>
+#include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/detail/start_wait.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 #include <asio_wait/wait_result.hpp>
@@ -212,9 +213,11 @@ struct initiate_wait_for_tasks {
 
     template<class Handler, class Source, class Condition, class Timeout>
     void operator()(Handler&& handler, Source source, Condition condition, Timeout timeout) const {
+        start_guard started(started_by(source));
         start_wait(std::forward<Handler>(handler), *this,
-                   task_collection(std::move(source).take(), std::move(condition)),
+                   task_collection(take_tasks(std::move(source), started), std::move(condition)),
                    timeout.make_limit());
+        started.dismiss();
     }
 };
 

@@ -220,27 +220,37 @@ struct initiate_gather {
         const auto where = place.of(handler, get_executor());
         std::vector<ref_ptr<task_state<value>>> states;
         states.reserve(elements.size());
+        start_guard started(element_traits<Element>::is_new ? elements.size() : 0);
         for (Element& e : elements)
-            states.push_back(state_of(start_task(where, std::move(e), at)));
+            states.push_back(begin(where, e, started));
         start(std::forward<Handler>(handler),
               typename Kind::template ranged<Element>(std::move(states)));
+        started.dismiss();
     }
 
     template<class Handler, class... Elements>
     void operator()(Handler&& handler, std::tuple<Elements...> elements) {
         const auto where = place.of(handler, get_executor());
+        start_guard started(sizeof...(Elements));
         // In braces, so that they start in order.
         std::tuple<ref_ptr<task_state<typename element_traits<Elements>::value_type>>...> states =
             std::apply(
-                [&](Elements&... e) {
-                    return decltype(states){state_of(start_task(where, std::move(e), at))...};
-                },
+                [&](Elements&... e) { return decltype(states){begin(where, e, started)...}; },
                 elements);
         start(std::forward<Handler>(handler),
               std::make_from_tuple<typename Kind::template listed<Elements...>>(std::move(states)));
+        started.dismiss();
     }
 
 private:
+    template<class Where, class Element>
+    auto begin(const Where& where, Element& e, start_guard& started) const {
+        auto state = state_of(start_task(where, std::move(e), at));
+        if constexpr (element_traits<Element>::is_new)
+            started.add(state);
+        return state;
+    }
+
     template<class Handler, class Results>
     void start(Handler&& handler, Results results) {
         start_wait(std::forward<Handler>(handler), get_executor(),

@@ -6,6 +6,7 @@
 #include <asio_wait/detail/get_op.hpp>
 #include <asio_wait/detail/group_state.hpp>
 #include <asio_wait/detail/join_op.hpp>
+#include <asio_wait/detail/start_guard.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
@@ -156,6 +157,8 @@ public:
         : state_(std::move(state)), child_(std::move(child)) {}
     explicit child_start(std::exception_ptr error) noexcept : error_(std::move(error)) {}
 
+    const ref_ptr<task_base>& child() const noexcept { return child_; }
+
     std::size_t prepare() const noexcept { return child_ ? 2 : 0; }
     static constexpr std::size_t seen() noexcept { return 1; }
 
@@ -232,7 +235,11 @@ struct initiate_start : initiate_in_group {
 
     template<class Handler, class Body>
     void operator()(Handler&& handler, Body body) const {
-        initiate_in_group::operator()(std::forward<Handler>(handler), begin(std::move(body)));
+        auto start = begin(std::move(body));
+        start_guard started(1);
+        started.add(start.child());
+        initiate_in_group::operator()(std::forward<Handler>(handler), std::move(start));
+        started.dismiss();
     }
 
 private:

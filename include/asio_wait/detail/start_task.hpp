@@ -4,6 +4,7 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
+#include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/task.hpp>
 #include <asio_wait/use_task.hpp>
 

@@ -5,6 +5,7 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/collection_op.hpp>
+#include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -70,11 +71,15 @@ struct awaitable_source {
 
     using task_type = task<T>;
 
-    std::vector<task<T>> take() && {
+    std::size_t size() const noexcept { return awaitables.size(); }
+
+    std::vector<task<T>> take(start_guard& started) && {
         std::vector<task<T>> tasks;
         tasks.reserve(awaitables.size());
-        for (auto& a : awaitables)
+        for (auto& a : awaitables) {
             tasks.push_back(create_task(executor, std::move(a), {}, at));
+            started.add(handle_access::state(tasks.back()));
+        }
         return tasks;
     }
 };
