@@ -327,5 +327,26 @@ BOOST_AUTO_TEST_CASE(a_child_elsewhere_outlives_the_owners_context) {
     BOOST_TEST(log.size() == 1u);
 }
 
+// Nobody waits for it any more, and what it refers to may be gone with the group's context.
+BOOST_AUTO_TEST_CASE(a_child_elsewhere_is_cancelled_when_the_groups_context_dies) {
+    test::virtual_clock::reset();
+    asio::io_context there;
+    task<void> child;
+    {
+        asio::io_context here;
+        const auto body = [&](task_group& g) -> asio::awaitable<void> {
+            child = g.spawn(there, forever());
+            co_await forever();
+        };
+        with_task_group(here, body, asio::bind_executor(here, [](std::exception_ptr) {
+                            BOOST_ERROR("called");
+                        }));
+        test::run_virtual(here, there);
+        BOOST_TEST(!child.done());
+    }
+    test::run_virtual(there);
+    BOOST_TEST(child.cancelled());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 } // namespace groups

@@ -34,6 +34,28 @@ struct cancel_group {
     }
 };
 
+/// The operation's hold on its group. Gone before the end, also in the middle of the initiation, nobody
+/// waits for body and children any more, and the group's executor goes with it.
+class group_owner {
+public:
+    explicit group_owner(std::shared_ptr<group_state> group) noexcept : group_(std::move(group)) {}
+    group_owner(group_owner&&) noexcept = default;
+    group_owner& operator=(group_owner&&) = delete;
+
+    ~group_owner() {
+        if (group_) {
+            group_->abandon();
+            group_->end();
+        }
+    }
+
+    const std::shared_ptr<group_state>& get() const noexcept { return group_; }
+    group_state* operator->() const noexcept { return group_.get(); }
+
+private:
+    std::shared_ptr<group_state> group_;
+};
+
 /// Waits until body and children have ended, then says what came of it.
 template<class T>
 class group_end {
@@ -41,17 +63,8 @@ public:
     using core_type = joining_set<cancel_group>;
     static constexpr bool cancellable_when_over = false;
 
-    group_end(std::shared_ptr<group_state> group, ref_ptr<task_state<T>> body) noexcept
+    group_end(group_owner group, ref_ptr<task_state<T>> body) noexcept
         : group_(std::move(group)), body_(std::move(body)) {}
-
-    group_end(group_end&&) noexcept = default;
-    group_end& operator=(group_end&&) = delete;
-
-    /// Also when the operation is destroyed: the group's executor goes with it.
-    ~group_end() {
-        if (group_)
-            group_->end();
-    }
 
     static constexpr std::size_t prepare() noexcept { return 0; }
     static constexpr stop_reason objection() noexcept { return stop_reason::none; }
@@ -60,7 +73,7 @@ public:
 
     ref_ptr<core_type> make_core(wait_node*, std::size_t, ref_ptr<context_core> context,
                                  pending_op* op) const {
-        return core_type::create(group_->children(), std::move(context), op, {group_});
+        return core_type::create(group_->children(), std::move(context), op, {group_.get()});
     }
 
     auto result(core_type& core, wait_node*, std::size_t) {
@@ -112,7 +125,7 @@ private:
         return ref_ptr<task_base>::share(const_cast<task_base*>(static_cast<const task_base*>(&t)));
     }
 
-    std::shared_ptr<group_state> group_;
+    group_owner group_;
     ref_ptr<task_state<T>> body_;
 };
 
@@ -140,12 +153,13 @@ struct initiate_group {
             typename awaitable_traits<std::invoke_result_t<Body&, task_group&>>::value_type;
         const auto where = place.of(handler, get_executor());
         const auto group = std::make_shared<owned_group>(asio::any_io_executor(where));
+        group_owner owner(group);
         group->children()->listen(std::weak_ptr<set_core::listener>(group));
         const auto t = group->spawn_on(where, group_body<Body>{std::move(body), group->handle}, {},
                                        at, set_core::role::owner);
         group->body_is(handle_access::state(t));
         start_wait(std::forward<Handler>(handler), get_executor(),
-                   group_end<value>(group, state_of(t)), no_limit());
+                   group_end<value>(std::move(owner), state_of(t)), no_limit());
     }
 };
 

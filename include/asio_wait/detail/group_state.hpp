@@ -139,6 +139,15 @@ public:
         }
     }
 
+    /// Nobody waits for the group any more: body and children that still run are asked to end.
+    void abandon() noexcept {
+        try {
+            abort(asio::cancellation_type::terminal, false);
+        } catch (...) {
+            // No memory for a request, which is recorded.
+        }
+    }
+
     /// No child can be added any more. True when the group was asked to end without an error.
     bool end() noexcept {
         asio::any_io_executor executor; // let go of outside the lock
