@@ -68,7 +68,7 @@ public:
     boost::asio::any_io_executor get_executor() const { return state_->executor(); }
 
     /// So many children at a time, for async_spawn.
-    void limit(std::size_t most) const { state_->children()->limit(most); }
+    void limit(std::size_t most) const { state_->limit(most); }
 
     /// Waits for a place, then starts a child.
     /** `async_spawn(body, [name], [token])`

@@ -202,6 +202,31 @@ CO_TEST_CASE(a_cancelled_group_ends_though_there_will_never_be_a_place) {
     BOOST_TEST(now() == 10);
 }
 
+// A cancelled group hands out places to refuse those who wait; nobody can take that back. The child
+// that cleans up first keeps the group from ending before the limit is set.
+CO_TEST_CASE(a_limit_set_during_the_cancel_holds_nobody_up) {
+    int called = 0;
+    int cancels = 0;
+    const auto body = [&called, &cancels](task_group& g) -> asio::awaitable<void> {
+        g.limit(0);
+        g.spawn(resists(10ms, cancels));
+        co_await yield_times(settle);
+        g.cancel();
+        g.limit(0);
+        g.async_spawn(sleep_for(10ms),
+                      asio::bind_executor(g.get_executor(),
+                                          [&called](std::exception_ptr e, const task<void>&) {
+                                              BOOST_TEST(!!e);
+                                              ++called;
+                                          }));
+    };
+    co_await with_task_group(body);
+    co_await yield_times(settle);
+    BOOST_TEST(called == 1);
+    BOOST_TEST(cancels == 1);
+    BOOST_TEST(now() == 10);
+}
+
 CO_TEST_CASE(tokens_of_a_coroutine) {
     const auto body = [](task_group& g) -> asio::awaitable<void> {
         const auto a = co_await g.async_spawn(sleeper(0ms, 1), asio::use_awaitable);

@@ -91,6 +91,13 @@ public:
         }
     }
 
+    /// Without effect while the group is being cancelled: who waits for a place must get one then.
+    void limit(std::size_t most) {
+        children_->limit(most);
+        if (current() != phase::open)
+            children_->limit(std::numeric_limits<std::size_t>::max());
+    }
+
     bool aborting() const { return current() == phase::aborting; }
 
     void body_is(ref_ptr<task_base> body) {
