@@ -67,6 +67,7 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/join_op.hpp
   include/asio_wait/detail/limit.hpp
   include/asio_wait/detail/misuse.hpp
+  include/asio_wait/detail/permit.hpp
   include/asio_wait/detail/ref_ptr.hpp
   include/asio_wait/detail/scope_limit.hpp
   include/asio_wait/detail/serial_executor.hpp

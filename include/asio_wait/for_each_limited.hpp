@@ -4,15 +4,18 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/group_op.hpp>
+#include <asio_wait/detail/permit.hpp>
 #include <asio_wait/exception_group.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/assert/source_location.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -37,16 +40,54 @@ struct limited_call {
     auto operator()() { return work->function(std::forward<Element>(element)); }
 };
 
-/// One call, of an element of the range: made when there is a place for it, but before the body goes
-/// on to the next element, which may overwrite it.
+/// One call, of an element of the range: made before the body goes on to the next element, which may
+/// overwrite it.
 template<class Work, class Element>
 struct limited_call<Work, Element&> {
     std::shared_ptr<Work> work;
-    Element& element;
-    std::optional<std::invoke_result_t<decltype(Work::function)&, Element&>> call = std::nullopt;
+    std::invoke_result_t<decltype(Work::function)&, Element&> call;
 
-    void prepare() { call.emplace(work->function(element)); }
-    auto operator()() { return std::move(*call); }
+    limited_call(std::shared_ptr<Work> w, Element& element)
+        : work(std::move(w)), call(work->function(element)) {}
+
+    auto operator()() { return std::move(call); }
+};
+
+/// A place for one more call, until it is used or nobody wants it any more.
+class limited_place {
+public:
+    explicit limited_place(std::shared_ptr<group_state> group) noexcept
+        : group_(std::move(group)) {}
+    limited_place(const limited_place&) = delete;
+    limited_place& operator=(const limited_place&) = delete;
+    ~limited_place() {
+        try {
+            give_back();
+        } catch (...) {
+            // Nobody else waits for a place here.
+        }
+    }
+
+    auto wait() const {
+        return initiate_with<void(boost::system::error_code)>(
+            asio::deferred_t(), initiate_in_group{group_}, permit(group_->children()));
+    }
+
+    /// Refused when it could be had only because the group is being cancelled.
+    void take() {
+        taken_ = true;
+        if (group_->aborting())
+            throw boost::system::system_error(asio::error::operation_aborted);
+    }
+
+    void give_back() {
+        if (std::exchange(taken_, false))
+            group_->children()->return_places(1);
+    }
+
+private:
+    std::shared_ptr<group_state> group_;
+    bool taken_ = false;
 };
 
 template<class R, class F>
@@ -66,11 +107,19 @@ struct limited_body {
     static asio::awaitable<void, executor> run(task_group& group,
                                                std::shared_ptr<limited_work<R, F>> work,
                                                std::size_t limit, boost::source_location at) {
-        group.limit(limit == 0 ? 1 : limit);
+        const auto children = group_access::state(group);
+        children->limit(limit == 0 ? 1 : limit);
+        // The range is asked only when there is a place for what it gives: it may produce its
+        // elements, and those that are not reached are not touched.
+        limited_place place(children);
+        co_await place.wait();
+        place.take();
         const auto last = std::ranges::end(work->range);
         for (auto i = std::ranges::begin(work->range); i != last; ++i) {
-            call next{work, *i};
-            co_await group.async_spawn(std::move(next), asio::deferred, at);
+            children->spawn(call{work, *i}, {}, at);
+            place.give_back(); // the child has its own
+            co_await place.wait();
+            place.take();
         }
     }
 };

@@ -163,6 +163,9 @@ struct group_access {
     static task_group make(group_state& s) noexcept {
         return task_group(std::shared_ptr<group_state>(std::shared_ptr<void>(), &s));
     }
+    static std::shared_ptr<group_state> state(const task_group& g) {
+        return g.state_->shared_from_this();
+    }
 };
 
 /// The state of a group and the handle that its body and children may refer to as long as they run.

@@ -286,6 +286,33 @@ CO_TEST_CASE(values_are_dropped_and_may_be_of_any_type) {
     BOOST_TEST(calls == 4);
 }
 
+// The range is walked no further than there are places: a generator's next element may be work, and what
+// is not reached is not touched.
+CO_TEST_CASE(the_range_is_asked_only_when_there_is_a_place) {
+    int made = 0;
+    semantics::one_shot<int> range(4, [&made](int n) {
+        ++made;
+        return n;
+    });
+    std::string log;
+    const auto visit = [&](int n) -> asio::awaitable<void> {
+        log += std::to_string(made);
+        co_await sleep_for(10ms);
+        log += n < 2 ? 'a' : 'b';
+    };
+    co_await for_each_limited(range, 2, visit);
+    BOOST_TEST(log == "12aa34bb");
+
+    made = 0;
+    semantics::one_shot<int> failing_range(4, [&made](int n) {
+        ++made;
+        return n;
+    });
+    const auto fails = [](int) { return failing<void>(10ms, "first"); };
+    BOOST_TEST(co_await errors_of(for_each_limited(failing_range, 1, fails)) == "first");
+    BOOST_TEST(made == 1);
+}
+
 BOOST_AUTO_TEST_CASE(calls_run_on_the_executor_named) {
     virtual_clock::reset();
     asio::io_context here, there;

@@ -24,8 +24,8 @@ LAYERS = {
     7: "detail/task_handle task any_task detail/spawn_op detail/use_task_op create_task use_task "
        "unobserved_exception",
     8: "detail/call_arguments detail/collection_op detail/task_sources detail/start_task "
-       "detail/join_op detail/gather_op detail/set_op detail/set_spawn detail/basic_task_set "
-       "wait_for_tasks",
+       "detail/join_op detail/gather_op detail/set_op detail/permit detail/set_spawn "
+       "detail/basic_task_set wait_for_tasks",
     9: "exception_group detail/group_state detail/group_start task_group detail/group_op",
     10: "task_set as_completed wait_for gather shield with_timeout with_task_group cancel_and_wait "
         "for_each_limited semaphore",

@@ -271,8 +271,6 @@ struct group_spawner {
         // It had its place only because the group is being cancelled.
         if (group->aborting())
             throw boost::system::system_error(asio::error::operation_aborted);
-        if constexpr (requires { body.prepare(); })
-            body.prepare();
         return group->spawn(std::move(body), name, at);
     }
 };
