@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -37,16 +38,27 @@ inline unobserved_exception_handler set_unobserved_exception_handler(
     if (handler) {
         hook.function = std::make_shared<unobserved_exception_handler>(std::move(handler));
         hook.call = [](void* function, const detail::unobserved_failure& f) {
+            std::string name;
+            try {
+                name = f.name ? std::string(f.name) : "task-" + std::to_string(f.id);
+            } catch (const std::bad_alloc&) {
+                // A failure without a name is better than the end of the program.
+            }
             const unobserved_exception e{
-                f.id, f.name ? std::string(f.name) : "task-" + std::to_string(f.id),
+                f.id, std::move(name),
                 boost::source_location(f.site.file, f.site.line, f.site.function, f.site.column),
                 f.error};
             (*static_cast<unobserved_exception_handler*>(function))(e);
         };
     }
-    detail::unobserved_hook const old = detail::exchange_unobserved_hook(std::move(hook));
-    return old.function ? *static_cast<unobserved_exception_handler*>(old.function.get())
-                        : unobserved_exception_handler();
+    detail::unobserved_hook old = detail::exchange_unobserved_hook(std::move(hook));
+    try {
+        return old.function ? *static_cast<unobserved_exception_handler*>(old.function.get())
+                            : unobserved_exception_handler();
+    } catch (...) {
+        detail::exchange_unobserved_hook(std::move(old)); // no copy of it can be had
+        throw;
+    }
 }
 
 } // namespace asio_wait::inline v0
