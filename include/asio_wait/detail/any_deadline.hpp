@@ -2,6 +2,7 @@
 #pragma once
 
 #include <asio_wait/config.hpp>
+#include <asio_wait/detail/inline_executor.hpp>
 #include <asio_wait/detail/limit.hpp>
 #include <asio_wait/detail/type_tag.hpp>
 #include <asio_wait/detail/wait_anchor.hpp>
@@ -34,7 +35,7 @@ public:
     virtual std::chrono::nanoseconds remaining() const noexcept = 0;
     /// The time point, if the clock is the one of this tag.
     virtual const void* time_point(const type_tag& clock) const noexcept = 0;
-    /// Calls `fired` on the executor, where the result must be destroyed, too.
+    /// Calls `fired` on a thread of the executor's context, but not necessarily on the executor.
     virtual std::unique_ptr<armed_timer> arm(const asio::any_io_executor& executor,
                                              std::function<void()> fired) const = 0;
 };
@@ -78,13 +79,24 @@ private:
         timer(const asio::any_io_executor& executor, typename Clock::time_point at,
               std::function<void()> fired)
             : timer_(executor, at) {
-            timer_.async_wait([fired = std::move(fired)](const boost::system::error_code& ec) {
-                if (!ec)
-                    fired();
-            });
+            timer_.async_wait(handler{std::move(fired)});
         }
 
     private:
+        // Called wherever the timer's context runs: to submit it to the executor could fail, and the
+        // limit would be lost.
+        struct handler {
+            std::function<void()> fired;
+
+            using executor_type = inline_executor;
+            executor_type get_executor() const noexcept { return {}; }
+
+            void operator()(const boost::system::error_code& ec) const {
+                if (!ec)
+                    fired();
+            }
+        };
+
         asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, asio::any_io_executor> timer_;
     };
 
