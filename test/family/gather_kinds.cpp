@@ -258,6 +258,31 @@ CO_TEST_CASE(a_cancel_when_all_have_succeeded_but_before_delivery) {
     BOOST_TEST(a.result() == 5);
 }
 
+// K9: and over an error.
+CO_TEST_CASE(a_cancel_when_one_has_failed_but_before_delivery) {
+    auto ex = co_await asio::this_coro::executor;
+    manual_future<int> f(ex);
+    auto a = create_task(ex, f.get());
+    auto b = create_task(ex, forever());
+    asio::cancellation_signal signal;
+    std::string got = "not yet";
+    gather(ex, a, b, asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr e, auto) {
+               got = word(e);
+           }));
+    co_await yield_once();
+    f.set_exception(std::make_exception_ptr(boom()));
+    while (!a.done())
+        co_await yield_once();
+    BOOST_TEST(got == "not yet");
+    signal.emit(asio::cancellation_type::terminal);
+    co_await yield_times(settle);
+    BOOST_TEST(got == "aborted");
+    BOOST_TEST(what_of(a.exception()) == "boom");
+    BOOST_TEST(!b.cancel_requested()); // the gather was over
+    b.cancel();
+    co_await until_done(b);
+}
+
 CO_TEST_CASE(every_request_is_passed_on_until_all_have_ended) {
     auto ex = co_await asio::this_coro::executor;
     int seen = 0;

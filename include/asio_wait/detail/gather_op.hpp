@@ -73,7 +73,8 @@ public:
         if (Results::condition.outcomes != no_outcome)
             for (const wait_node* n = done.first(); n && !error; n = n->next_done)
                 error = n->task->error();
-        if (why == stop_reason::cancelled && (!error || is_cancellation(error)))
+        // What was on its way already when the cancel came goes unsaid; the tasks keep it.
+        if (why == stop_reason::cancelled && (!error || is_cancellation(error) || core.late()))
             error = as_exception(asio::error::operation_aborted);
         if constexpr (std::is_void_v<value_type>) {
             return std::tuple<std::exception_ptr>(std::move(error));
