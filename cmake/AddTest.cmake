@@ -27,7 +27,7 @@ function(asio_wait_add_test name)
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/test)
   target_compile_definitions(${program} PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${program} PRIVATE
-    asio_wait::asio_wait asio_wait_private_options ${arg_LIBRARIES})
+    asio_wait::asio_wait asio_wait::testing asio_wait_private_options ${arg_LIBRARIES})
 
   foreach(suite IN LISTS arg_SUITES)
     get_property(owner GLOBAL PROPERTY asio_wait_suite_${suite})

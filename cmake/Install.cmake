@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(asio_wait_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/asio_wait")
 
-install(TARGETS asio_wait EXPORT asio_waitTargets FILE_SET HEADERS)
+install(TARGETS asio_wait asio_wait_testing EXPORT asio_waitTargets FILE_SET HEADERS)
 install(EXPORT asio_waitTargets NAMESPACE asio_wait:: DESTINATION "${asio_wait_package_dir}")
 
 configure_package_config_file(cmake/asio_waitConfig.cmake.in asio_waitConfig.cmake

@@ -96,3 +96,18 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/wait_op.hpp
   include/asio_wait/detail/wait_rule.hpp
   include/asio_wait/detail/wait_service.hpp)
+
+# For users' tests: a target of its own.
+set(asio_wait_testing_headers
+  include/asio_wait/testing.hpp
+  include/asio_wait/testing/deterministic_context.hpp
+  include/asio_wait/testing/deterministic_executor.hpp
+  include/asio_wait/testing/explore.hpp
+  include/asio_wait/testing/pending_note.hpp
+  include/asio_wait/testing/run_virtual.hpp
+  include/asio_wait/testing/schedule.hpp
+  include/asio_wait/testing/virtual_clock.hpp)
+
+set(asio_wait_testing_detail_headers
+  include/asio_wait/testing/detail/ready_queue.hpp
+  include/asio_wait/testing/detail/timer_lane.hpp)

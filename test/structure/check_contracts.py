@@ -38,8 +38,18 @@ OPERATIONS = {
     "for_each_limited": ("for_each_limited.hpp", r"\bfor_each_limited\("),
     "semaphore::async_acquire": ("semaphore.hpp", r"\bauto async_acquire\("),
 }
+# The tools for tests are no asynchronous operations.
+TESTING_OPERATIONS = {
+    "run_virtual": ("testing/run_virtual.hpp", r"\brun_virtual\("),
+    "deterministic_context::run": ("testing/deterministic_context.hpp", r"\bstd::size_t run\("),
+    "deterministic_context::finish": ("testing/deterministic_context.hpp", r"\bvoid finish\("),
+    "explore_all": ("testing/explore.hpp", r"\bexplore_all\("),
+    "explore_random": ("testing/explore.hpp", r"\bexplore_random\("),
+    "replay": ("testing/explore.hpp", r"\bvoid replay\("),
+}
 SECTIONS = ["Requirements", "Completion", "Errors", "Cancellation", "Cancel safety", "Executor",
             "Thread safety", "Lifetimes", "Cost", "asyncio", "Example"]
+TESTING_SECTIONS = ["Requirements", "Errors", "Thread safety", "Cost", "asyncio", "Example"]
 SECTION = re.compile(r"@par (" + "|".join(SECTIONS) + r")\b")
 DOC_BLOCK = re.compile(r"(?:^[ \t]*///[^\n]*\n)+[ \t]*/\*\*.*?\*/", re.MULTILINE | re.DOTALL)
 
@@ -54,12 +64,12 @@ def doc_of(text, declaration):
     return None
 
 
-def check_sections(doc):
+def check_sections(doc, sections):
     found = [(m.group(1), m.start(), m.end()) for m in SECTION.finditer(doc)]
     names = [name for name, _, _ in found]
-    problems = [f"no section {name}" for name in SECTIONS if name not in names]
+    problems = [f"no section {name}" for name in sections if name not in names]
     problems += [f"section {name} stands twice" for name in set(names) if names.count(name) > 1]
-    if not problems and names != SECTIONS:
+    if not problems and names != sections:
         problems.append("the sections stand in another order: " + ", ".join(names))
     ends = [start for _, start, _ in found[1:]] + [len(doc)]
     for (name, _, begin), end in zip(found, ends):
@@ -85,14 +95,16 @@ def check_snippets(root, doc):
 def main():
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2]
     problems = []
-    for name, (header, declaration) in OPERATIONS.items():
+    checked = ([(*operation, SECTIONS) for operation in OPERATIONS.items()]
+               + [(*operation, TESTING_SECTIONS) for operation in TESTING_OPERATIONS.items()])
+    for name, (header, declaration), sections in checked:
         doc = doc_of((root / "include" / "asio_wait" / header).read_text(), declaration)
         found = (["no doc comment before its declaration"] if doc is None
-                 else check_sections(doc) + check_snippets(root, doc))
+                 else check_sections(doc, sections) + check_snippets(root, doc))
         problems += [f"{name} ({header}): {problem}" for problem in found]
     for problem in problems:
         print(problem)
-    print(f"{len(OPERATIONS)} operations, {len(problems)} problems")
+    print(f"{len(checked)} operations, {len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -30,6 +30,12 @@ LAYERS = {
     10: "task_set as_completed wait_for gather shield with_timeout with_task_group cancel_and_wait "
         "for_each_limited semaphore",
     11: "asio_wait",
+    # For tests, on top of everything, so that nothing of the library depends on it.
+    12: "testing/virtual_clock testing/schedule testing/detail/ready_queue",
+    13: "testing/detail/timer_lane testing/pending_note testing/deterministic_executor "
+        "testing/explore",
+    14: "testing/run_virtual testing/deterministic_context",
+    15: "testing",
 }
 # Each call of the family is a room of its own: none includes another.
 APART = {10}
