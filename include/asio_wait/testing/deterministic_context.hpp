@@ -104,22 +104,23 @@ public:
     /// From now on another schedule is followed.
     void follow(schedule& choices) noexcept { choices_ = &choices; }
 
+    void add(deterministic_context& context) { contexts_.push_back(&context); }
+
     /// For a context that is about to be destroyed.
     void forget(deterministic_context& context) { std::erase(contexts_, &context); }
 
     /// Runs one function, or sets the clock forward; false when nothing is left.
     bool step() {
         const std::size_t ready = collect();
-        const auto deadline =
-            ready == 0 || time_passes_ ? next_deadline() : virtual_clock::time_point::max();
-        const std::size_t clock = deadline == virtual_clock::time_point::max() ? 0 : 1;
-        if (ready + clock == 0)
-            return false;
-        const std::size_t i = choices_->choose(ready + clock);
-        if (i == ready)
-            expire(deadline);
-        else
+        if (ready == 0)
+            return expire();
+        // Whether a timer is armed is known, but not when it expires: asking costs system calls.
+        const bool clock = time_passes_ && armed();
+        const std::size_t i = choices_->choose(ready + (clock ? 1 : 0));
+        if (i != ready)
             run_ready(i);
+        else if (!expire())
+            run_ready(choices_->choose(ready));
         return true;
     }
 
@@ -156,25 +157,32 @@ private:
         }
     }
 
-    static void look(deterministic_context& c) {
-        c.timers_.look();
-        while (!c.timers_.looked())
-            c.timers_.step();
+    bool armed() const {
+        return std::any_of(contexts_.begin(), contexts_.end(),
+                           [](deterministic_context* c) { return !c->timers_.idle(); });
     }
 
-    virtual_clock::time_point next_deadline() {
+    /// Sets the clock forward to the next expiry; false when there is none.
+    bool expire() {
         auto earliest = virtual_clock::time_point::max();
-        for (deterministic_context* c : contexts_) {
-            look(*c);
-            earliest = std::min(earliest, detail::timer_lane::next());
-        }
-        return earliest;
+        look([&earliest] { earliest = std::min(earliest, detail::timer_lane::next()); });
+        if (earliest == virtual_clock::time_point::max())
+            return false;
+        detail::timer_lane::move_clock(earliest);
+        look([] {});
+        return true;
     }
 
-    void expire(virtual_clock::time_point deadline) {
-        detail::timer_lane::move_clock(deadline);
-        for (deterministic_context* c : contexts_)
-            look(*c);
+    template<class F>
+    void look(F then) {
+        for (deterministic_context* c : contexts_) {
+            if (c->timers_.idle())
+                continue;
+            c->timers_.look();
+            while (!c->timers_.looked())
+                c->timers_.step();
+            then();
+        }
     }
 
     schedule* choices_;

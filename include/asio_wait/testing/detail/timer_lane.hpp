@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace asio_wait::inline v0::testing::detail {
 
@@ -20,8 +21,7 @@ class timer_lane {
 public:
     using time_point = virtual_clock::time_point;
 
-    explicit timer_lane(asio::io_context& context)
-        : context_(&context), timer_(context.get_executor()) {}
+    explicit timer_lane(asio::io_context& context) : context_(&context) {}
 
     /// At most one handler.
     std::size_t step() {
@@ -29,13 +29,18 @@ public:
         return context_->poll_one();
     }
 
+    /// Whether step() has found nothing and there is no timer either.
+    bool idle() const { return context_->stopped(); }
+
     /// Begins a look, which is over when step() has made looked() true.
     void look() {
         // Shared, because a driver that stops half way leaves this wait behind in the context.
         looked_ = std::make_shared<bool>(false);
         virtual_clock::next_ = time_point::max();
-        timer_.expires_at(time_point::min());
-        timer_.async_wait([done = looked_](const boost::system::error_code&) { *done = true; });
+        if (!timer_) // made late: a context without timers then makes no system call
+            timer_.emplace(context_->get_executor());
+        timer_->expires_at(time_point::min());
+        timer_->async_wait([done = looked_](const boost::system::error_code&) { *done = true; });
     }
 
     bool looked() const noexcept { return *looked_; }
@@ -48,10 +53,11 @@ public:
     }
 
 private:
+    using timer = asio::basic_waitable_timer<virtual_clock, asio::wait_traits<virtual_clock>,
+                                             asio::io_context::executor_type>;
+
     asio::io_context* context_;
-    asio::basic_waitable_timer<virtual_clock, asio::wait_traits<virtual_clock>,
-                               asio::io_context::executor_type>
-        timer_;
+    std::optional<timer> timer_;
     std::shared_ptr<bool> looked_;
 };
 
