@@ -3,9 +3,13 @@
 // Every order of every combination of a few events, for every operation that waits. A failure
 // prints the scenario and the choices to give to replay(); how much was explored is printed last.
 //
-// ASIO_WAIT_SCHEDULES_EVENTS=4 in the environment takes all combinations of so many events.
+// In the environment:
+// ASIO_WAIT_SCHEDULES_EVENTS=4 takes all combinations of up to so many events,
+// ASIO_WAIT_SCHEDULES_SCENARIO="wait_for of 1: a+ cancel" takes that scenario only,
+// ASIO_WAIT_SCHEDULES_REPLAY="0 1 0" plays it in that order only.
 
 #include "stage.hpp"
+#include "support/sanitized.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,18 +22,6 @@
 namespace {
 
 using namespace schedules;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// A line of the table.
 struct explored {
@@ -62,6 +54,11 @@ struct table {
 BOOST_TEST_GLOBAL_FIXTURE(table);
 
 void explore(const scenario& s, explored& line) {
+    const char* const wanted = std::getenv("ASIO_WAIT_SCHEDULES_SCENARIO");
+    if (wanted && text_of(s) != wanted)
+        return;
+    if (const char* const order = std::getenv("ASIO_WAIT_SCHEDULES_REPLAY"); order && wanted)
+        return testing::replay(order, [&s](testing::schedule& c) { play(s, c); });
     const auto seen = testing::explore_all([&s](testing::schedule& c) { play(s, c); });
     ++line.scenarios;
     line.schedules += seen.schedules;
@@ -109,7 +106,7 @@ void each_combination(const std::vector<event>& from, std::size_t begin, std::si
 std::size_t most_events(std::size_t usual) {
     if (const char* wanted = std::getenv("ASIO_WAIT_SCHEDULES_EVENTS"))
         return static_cast<std::size_t>(std::atoi(wanted));
-    return sanitized ? std::min<std::size_t>(usual, 2) : usual;
+    return test::sanitized ? std::min<std::size_t>(usual, 2) : usual;
 }
 
 /// All combinations of up to so many events, the limit counting as one.
@@ -130,12 +127,18 @@ void combinations(operation op, std::size_t most) {
 
 /// One scenario of more events.
 void single(const scenario& s) {
-    if (sanitized)
+    if (test::sanitized)
         return;
     explored line{text_of(s), s.events.size() + (s.operations.front().limit ? 1 : 0)};
     explore(s, line);
     table::lines().push_back(line);
 }
+
+const event a_returns{act::succeed, 0}, b_returns{act::succeed, 1}, a_fails{act::fail, 0},
+    b_fails{act::fail, 1}, a_cancelled{act::cancel_task, 0}, b_cancelled{act::cancel_task, 1},
+    a_dropped{act::drop, 0}, a_erased{act::erase, 0}, b_erased{act::erase, 1},
+    stopped{act::cancel_call}, started{act::start}, closed{act::close_set},
+    home_dies{act::kill_home}, far_dies{act::kill_far};
 
 constexpr mode modes[] = {mode::first_completed, mode::first_exception, mode::all_completed};
 
@@ -146,6 +149,18 @@ BOOST_AUTO_TEST_SUITE(schedules_wait)
 BOOST_AUTO_TEST_CASE(waits) {
     for (const mode m : modes)
         combinations({call::wait, m}, most_events(3));
+}
+
+BOOST_AUTO_TEST_CASE(waits_of_more_events) {
+    for (const mode m : modes) {
+        single({{{call::wait, m}}, 2, false, {a_returns, b_fails, stopped, a_dropped, home_dies}});
+        single(
+            {{{call::wait, m}}, 2, true, {a_returns, b_cancelled, stopped, far_dies, home_dies}});
+        single({{{call::wait, m}}, 2, false, {started, a_returns, b_fails}});
+        single({{{call::wait, m}}, 2, false, {started, a_cancelled, b_fails, stopped}});
+        single({{{call::wait, m, true}}, 2, false, {started, a_returns, b_fails}});
+        single({{{call::wait, m}, {call::wait, m}}, 2, false, {a_returns, b_returns, stopped}});
+    }
 }
 
 BOOST_AUTO_TEST_CASE(waits_with_a_limit) {
@@ -160,6 +175,16 @@ BOOST_AUTO_TEST_SUITE(schedules_sets)
 BOOST_AUTO_TEST_CASE(next) {
     combinations({call::set_next}, most_events(3));
     combinations({call::set_next, {}, true}, most_events(3));
+}
+
+BOOST_AUTO_TEST_CASE(sets_and_more_events) {
+    for (const call c : {call::set_next, call::set_wait}) {
+        single({{{c}}, 2, false, {a_returns, a_erased, stopped, closed, home_dies}});
+        single({{{c}}, 2, false, {a_erased, b_erased, b_fails, stopped, closed}});
+        single({{{c}}, 2, true, {a_returns, b_erased, closed, far_dies, home_dies}});
+        single({{{c, {}, true}}, 2, false, {a_returns, a_erased, b_fails}});
+        single({{{c}}, 2, false, {started, a_returns, b_fails, a_erased}});
+    }
 }
 
 BOOST_AUTO_TEST_CASE(waits_of_a_set) {
@@ -186,6 +211,17 @@ BOOST_AUTO_TEST_CASE(calls_for_one_task) {
 BOOST_AUTO_TEST_CASE(calls_for_several_tasks) {
     combinations({call::gather}, most_events(3));
     combinations({call::group}, most_events(3));
+    for (const call c : {call::gather, call::group}) {
+        single({{{c}}, 2, false, {a_returns, b_fails, stopped, home_dies}});
+        single({{{c}}, 2, false, {a_returns, b_cancelled, stopped, a_dropped}});
+    }
+    single({{{call::gather}}, 2, false, {started, a_fails, b_returns, stopped}});
+}
+
+BOOST_AUTO_TEST_CASE(several_operations_on_one_task) {
+    single({{{call::wait_for, {}, true}, {call::shield}}, 1, false, {a_returns, stopped}});
+    single({{{call::join}, {call::shield}, {call::wait}}, 1, false, {a_fails, stopped}});
+    single({{{call::gather}, {call::join}}, 2, false, {a_returns, stopped, {act::cancel_call, 1}}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

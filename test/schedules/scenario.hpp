@@ -55,6 +55,10 @@ struct scenario {
     std::vector<event> events = {};
 };
 
+inline std::string word_of(char how) {
+    return how == '+' ? "ok" : how == '-' ? "boom" : how == '/' ? "aborted" : "abandoned";
+}
+
 /// Whether it takes one task, the first.
 inline bool of_one(call c) {
     return c == call::wait_for || c == call::join || c == call::shield;

@@ -53,12 +53,13 @@ void stage::settle() {
 void stage::play() {
     create_tasks();
     const auto& events = scenario_.events;
-    for (std::size_t op = 0; op != running_.size(); ++op)
+    for (std::size_t op = 0; op != running_.size(); ++op) {
         if (std::none_of(events.begin(), events.end(), [op](const event& e) {
                 return e.what == act::start && e.index == static_cast<int>(op);
             }))
             start(op);
-    settle();
+        settle();
+    }
     for (std::size_t i = 0; i != handles_.size(); ++i)
         ids_[i] = handles_[i].id();
     for (const event& e : events)
@@ -101,12 +102,12 @@ void stage::happen(const event& e) {
             fates_[i].erased = true;
         return;
     case act::start:
-        if (home_)
+        if (can_start(i))
             start(i);
         return;
     case act::cancel_call:
         if (home_ && running_[i]->started != never && !running_[i]->handler->called)
-            running_[i]->cancelled = std::min(running_[i]->cancelled, turn_);
+            running_[i]->cancelled = std::min(running_[i]->cancelled, running_[i]->again = turn_);
         running_[i]->signal.emit(asio::cancellation_type::terminal);
         return;
     case act::close_set:
@@ -118,6 +119,12 @@ void stage::happen(const event& e) {
         doomed_ = e.what == act::kill_far;
         return;
     }
+}
+
+bool stage::can_start(std::size_t op) const {
+    return home_ && running_[op]->started == never &&
+           (!of_set(running_[op]->spec.what) || (set_ && !set_->empty())) &&
+           std::all_of(handles_.begin(), handles_.end(), [](const handle& t) { return t.valid(); });
 }
 
 void stage::kill(bool far) {
@@ -171,11 +178,15 @@ void stage::observe() {
 }
 
 model stage::seen_by(const running& r) const {
-    model m{r.spec.what, r.spec.when, fates_, r.cancelled, r.limit, closed_};
+    model m{r.spec, fates_, r.cancelled, r.again, r.limit, of_set(r.spec.what) ? closed_ : never};
     if (of_one(r.spec.what))
         m.tasks.resize(1);
+    // As in asyncio, what is there at the start is not waited for, so there is nothing to cancel.
+    if (r.at_once && r.spec.what != call::wait && r.spec.what != call::set_wait)
+        m.cancelled = m.again = never;
     for (fate& f : m.tasks) {
-        f.ended = std::max(f.ended, r.started); // those done at the call: in input order
+        if (!of_set(r.spec.what))
+            f.ended = std::max(f.ended, r.started); // those done at the call: in input order
         f.erased = f.erased && of_set(r.spec.what);
         for (const auto& other : running_)
             f.asked = f.asked || (other.get() != &r && other->asked);
@@ -273,7 +284,7 @@ void play(const scenario& s, testing::schedule& choices) {
             st.play();
         }
         for (const auto& h : handlers)
-            if (h->called + h->destroyed != 1)
+            if (h->called + h->destroyed != h->made)
                 wrong("a handler was called " + std::to_string(h->called) +
                       " times and destroyed " + std::to_string(h->destroyed) + " times");
         if (lifetime_tracker::live() != 0)

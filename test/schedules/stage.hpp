@@ -38,6 +38,7 @@ using handle = asio_wait::task<value>;
 
 /// Says how a handler fared. Outlives it.
 struct fate_of_handler {
+    int made = 0;
     int called = 0;
     int destroyed = 0; // uncalled
 };
@@ -71,7 +72,9 @@ private:
         std::string outcome;
         int started = never;
         testing::virtual_clock::time_point deadline = testing::virtual_clock::time_point::max();
+        bool at_once = false; // over when it started
         int cancelled = never;
+        int again = never;
         int limit = never;
         bool asked = false; // its tasks to end
     };
@@ -86,6 +89,7 @@ private:
     auto token(std::size_t op, F to_text);
     void settle();
     void happen(const event& e);
+    bool can_start(std::size_t op) const;
     void kill(bool far);
     void abandon_gates();
     void observe();

@@ -39,7 +39,9 @@ return_when condition_of(mode m) {
 template<class F>
 class sink {
 public:
-    sink(F f, std::shared_ptr<fate_of_handler> fate) : f_(std::move(f)), fate_(std::move(fate)) {}
+    sink(F f, std::shared_ptr<fate_of_handler> fate) : f_(std::move(f)), fate_(std::move(fate)) {
+        ++fate_->made;
+    }
     sink(sink&&) noexcept = default;
     sink(const sink&) = delete;
 
@@ -143,6 +145,7 @@ void stage::start_with_limit(running& r, F f) {
 void stage::start(std::size_t op) {
     running& r = *running_[op];
     r.started = turn_;
+    r.at_once = !seen_by(r).now().empty();
     const auto condition = condition_of(r.spec.when);
     const auto error = [](std::exception_ptr e, const auto&...) { return text_of_error(e); };
     switch (r.spec.what) {
