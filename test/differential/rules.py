@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What our library does differently from asyncio on purpose, each decision encoded once, and what
+Python 3.11 and 3.12 do differently from 3.13, which is our model.
+
+Each rule says what one writes in asyncio to get our behaviour. A run with `on=False` is asyncio as
+it is; a run with the rules on counts in `used` where a rule had an effect.
+"""
+import asyncio
+import collections
+import sys
+
+
+class Boom(Exception):
+    """The error of bodies."""
+
+
+class Aborted(Exception):
+    """D10: a cancellation that nobody asked for."""
+
+
+def listed_once(group):
+    """TG6: an error that went from a child through the body counts once."""
+    return {id(e): e for e in group.exceptions}.values()
+
+
+class Rules:
+    def __init__(self, loop, on):
+        self.loop, self.on, self.used = loop, on, collections.Counter()
+        self.requested, self.seen = set(), {}
+        # The owner of a group was cancelled while its body ran. In asyncio the children hear of it
+        # when it leaves the body; if the body swallows it, never. Our group is cancelled as a whole.
+        self.incomparable = False
+
+    # D19, D9, D14: no counter of cancellations. Whoever swallows a cancel takes it back, as ours
+    # resets the coroutine's state; inside a scope the count belongs to the scope.
+    def d19_reset(self, depth):
+        task = asyncio.current_task()
+        if depth == 0 and task.cancelling():
+            self.requested.add(task)
+            while task.cancelling():
+                task.uncancel()
+        self.seen[task] = task.cancelling()
+
+    def cancelled(self):
+        """Whether this task was cancelled since its last step."""
+        task = asyncio.current_task()
+        return task.cancelling() > self.seen.get(task, 0)
+
+    # D9: a coroutine stays cancelled until it is reset, however often it was cancelled by then.
+    async def d9_one_cancel(self):
+        if self.on and self.cancelled():
+            try:
+                await asyncio.sleep(0)
+            except asyncio.CancelledError:
+                self.used["D9"] += 1
+
+    # D8: a poll of a set that finds nothing has nothing to cancel; the cancel comes at the next step.
+    async def d8_poll(self, tasks, limit, waiting):
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if not self.on or limit is None or limit > 0 or any(t.done() for t in tasks):
+                raise
+            self.used["D8"] += 1
+            self.cancel_again()
+            return set(), set(tasks)
+
+    # D8: a value is never thrown away for a late cancel.
+    async def d8_keep_value(self):
+        task = asyncio.current_task()
+        if self.on and task.cancelling():
+            try:
+                await asyncio.sleep(0)
+            except asyncio.CancelledError:
+                self.used["D8"] += 1
+
+    # D10: cancelled only if a cancel was requested, else failed.
+    def d10_cancelled_or_failed(self):
+        task = asyncio.current_task()
+        if not self.on or task.cancelling() or task in self.requested:
+            return asyncio.CancelledError()
+        self.used["D10"] += 1
+        return Aborted()
+
+    # D8: what an operation has produced is delivered, and a late cancel comes at the next step.
+    async def sleep(self, delay):
+        due = self.loop.time() + delay
+        try:
+            await asyncio.sleep(delay)
+        except asyncio.CancelledError:
+            if not self.on or self.loop.time() < due:
+                raise
+            self.used["D8"] += 1
+            self.cancel_again()
+
+    def cancel_again(self):
+        task = asyncio.current_task()
+        task.uncancel()
+        task.cancel()
+
+    # D5: a member that has ended beats the timer.
+    async def next_of_set(self, growing, limit):
+        try:
+            async with self.timeout(limit):
+                return await growing.finished.get()
+        except TimeoutError:
+            ended = [t for t in growing.members if t.done()]
+            if not self.on or len(ended) != 1:
+                raise
+            self.used["D5"] += 1
+            return ended[0]
+
+    # D8: what a task ended with is not thrown away for a cancel that came after that.
+    async def join(self, task):
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self.on and task.done() and not task.cancelled():
+                self.used["D8"] += 1
+                return task.result()
+            raise
+
+    # D15: the end of a block that never waited for anything is heard of a turn later.
+    async def d15_end_of_block(self):
+        if self.on:
+            await asyncio.sleep(0)
+
+    # D15: a block is a task of its own; on an executor that never runs anything inline it starts a
+    # turn later, and not at all when a cancel was there first.
+    async def d15_start_of_block(self, lazy):
+        if self.on and lazy:
+            self.used["D15"] += 1
+            await asyncio.sleep(0)
+            self.used["D15"] -= 1
+
+    # D18: get() does not pass a cancel on.
+    def d18_get(self, task):
+        if not self.on:
+            return task
+        self.used["D18"] += 1
+        return asyncio.shield(task)
+
+    # Before 3.12 wait_for dropped a value or an error that came out after a cancel (F13, F14, F17).
+    # D5: a result beats the timer.
+    async def wait_for(self, work, limit):
+        if not self.on or limit is not None and limit <= 0:
+            return await asyncio.wait_for(work, limit)
+        if sys.version_info < (3, 12):
+            self.used["3.12: F13 F14 F17"] += 1
+        work = asyncio.ensure_future(work)
+        try:
+            async with self.timeout(limit):
+                return await work
+        except TimeoutError:
+            if work.done() and not work.cancelled() and not work.exception():
+                self.used["D5"] += 1
+                return work.result()
+            raise
+
+    def timeout(self, limit):
+        return Timeout(self, limit) if self.on else asyncio.timeout(limit)
+
+    def task_group(self):
+        return TaskGroup(self) if self.on else asyncio.TaskGroup()
+
+    def tg_child(self, group, task):
+        if self.on:
+            group.watch(task)
+
+    # D7: a cancelled gather waits for all, and then is cancelled.
+    async def gather(self, work, settled):
+        if not self.on:
+            return await asyncio.gather(*work, return_exceptions=settled)
+        tasks = [asyncio.ensure_future(w) for w in work]
+        all_of_them = asyncio.gather(*tasks, return_exceptions=settled)
+        try:
+            return await all_of_them
+        except BaseException:
+            if not self.cancelled():
+                raise
+        late = all_of_them.done() and not all_of_them.cancelled() and all_of_them.exception()
+        if late and not isinstance(late, asyncio.CancelledError):
+            self.used["D8"] += 1
+            raise late
+        while left := [t for t in tasks if not t.done()]:
+            self.used["D7"] += 1
+            try:
+                await asyncio.wait(left)
+            except asyncio.CancelledError:
+                for t in left:
+                    t.cancel()
+        raise asyncio.CancelledError
+
+    # D6: a step that was cancelled uses nothing up.
+    async def completed(self, tasks, limit, tried, log, words_of, reset):
+        deadline = None if limit is None else self.loop.time() + limit
+        given = set()
+        again = True
+        while again:
+            again = False
+            left = [t for t in tasks if t not in given]
+            ended = []
+            for t in left:
+                t.add_done_callback(ended.append)
+            seen = 0
+            limit = None if deadline is None else deadline - self.loop.time()
+            for step in asyncio.as_completed(left, timeout=limit):
+                try:
+                    log(f"value:{await step}")
+                except TimeoutError as e:
+                    if not any(t.exception() is e for t in ended if not t.cancelled()):
+                        raise  # not a task's own
+                    log(words_of(e))
+                except BaseException as e:
+                    if not isinstance(e, asyncio.CancelledError) or not self.cancelled():
+                        log(words_of(e))
+                    elif not tried:
+                        raise
+                    else:
+                        log("cancelled")
+                        reset()
+                        again = self.on
+                        if again:
+                            self.used["D6"] += 1
+                            break
+                        continue
+                given.add(ended[seen] if seen < len(ended) else None)
+                seen += 1
+
+
+class Timeout:
+    """3.13: O12, judged against the requests there were on entry. D19: but without those that have
+    not been delivered yet, since they will hit the block."""
+
+    def __init__(self, rules, limit):
+        self.rules, self.loop = rules, rules.loop
+        self.limit, self.timer, self.state = limit, None, "open"
+
+    async def __aenter__(self):
+        self.task = asyncio.current_task()
+        self.before = self.rules.seen.get(self.task, 0)
+        self.undelivered = self.task.cancelling() > self.before
+        self.reschedule(None if self.limit is None else self.loop.time() + self.limit)
+        return self
+
+    def reschedule(self, when):
+        if self.state != "open":
+            raise RuntimeError(self.state)
+        if self.timer:
+            self.timer.cancel()
+        self.timer = None if when is None else self.loop.call_at_or_soon(when, self.expire)
+
+    def expire(self):
+        self.state = "expired"
+        self.task.cancel()
+
+    async def __aexit__(self, kind, error, trace):
+        if self.timer:
+            self.timer.cancel()
+        if self.state != "expired":
+            self.state = "ended"
+        elif self.task.uncancel() <= self.before and kind is asyncio.CancelledError:
+            if self.before:
+                self.rules.used["3.13: O12"] += 1
+            raise TimeoutError
+        elif self.undelivered:
+            self.rules.used["D19"] += 1
+
+
+class TaskGroup(asyncio.TaskGroup):
+    """3.13: TG9, TG15: an outside cancel survives the group's error, its own cancel does not."""
+
+    def __init__(self, rules):
+        super().__init__()
+        self.rules, self.body_ended, self.leak, self.abort = rules, False, 0, 0
+
+    def watch(self, task):
+        task.add_done_callback(self.child_ended)
+
+    def child_ended(self, task):
+        if not task.cancelled() and task.exception():
+            if self.body_ended:
+                self.leak = 1
+            else:
+                self.abort = 1
+
+    async def __aenter__(self):
+        self.task = asyncio.current_task()
+        self.before = self.task.cancelling()
+        return await super().__aenter__()
+
+    async def __aexit__(self, kind, error, trace):
+        self.body_ended = kind is None
+        if self.task.cancelling() > self.before + self.abort:
+            self.rules.incomparable = True
+        try:
+            return await super().__aexit__(kind, error, trace)
+        except BaseExceptionGroup:
+            if sys.version_info < (3, 13):
+                self.repair()
+            raise
+
+    def repair(self):
+        if self.leak:
+            self.rules.used["3.13: TG15"] += 1
+            self.task.uncancel()
+        if self.task.cancelling() > self.before:
+            self.rules.used["3.13: TG9"] += 1
+            self.task.uncancel()
+            self.task.cancel()
