@@ -142,14 +142,15 @@ class World:
                         self.rules.d19_reset(depth)
             elif hasattr(self, f"wait_{s.op}"):
                 start = self.now()
+                self.rules.awaited[name] = s.words
                 try:
                     text = await getattr(self, f"wait_{s.op}")(s, at, depth)
                 except BaseException as e:
                     error = asyncio.CancelledError() if isinstance(e, Aborted) else e
                     text = words_of(error)
+                self.rules.awaited.pop(name)
                 self.log(*at, f"(since {start}) {text}")
-                if text != "nobody" or self.script.breath:
-                    self.waited.add(name)
+                self.waited.add(name)
                 failed = error and not isinstance(error, BaseExceptionGroup)
                 if failed or not error and s.op in PASSING_ON:
                     await self.rules.d9_one_cancel()
@@ -161,6 +162,7 @@ class World:
             else:
                 getattr(self, f"act_{s.op}")(s, at)
                 if s.op == "cancel" and s.words[0] != name:
+                    self.rules.note_self_cancel()
                     error = await self.pause(number_of_body, number, at, depth)
             if error:
                 swallowed = error
@@ -170,13 +172,12 @@ class World:
 
     async def pause(self, number_of_body, number, at, depth):
         """So that what others do now, and what this body does next, have instants of their own."""
-        if self.script.breath:
-            try:
-                await self.rules.sleep(1 + (number_of_body * 31 + number * 7) % 199)
-            except asyncio.CancelledError as e:
-                self.rules.d19_reset(depth)
-                self.log(*at, "interrupted")
-                return e
+        try:
+            await self.rules.sleep(1 + (number_of_body * 31 + number * 7) % 199)
+        except asyncio.CancelledError as e:
+            self.rules.d19_reset(depth)
+            self.log(*at, "interrupted")
+            return e
         return None
 
     # ---- steps that do not wait
@@ -354,10 +355,9 @@ class World:
             states.append(f"state {name} {state}")
         lines, self.lines = self.lines, None
         self.clean_up()
-        # How many turns it takes to start a task that ends at once is nobody's business.
-        if "lazy" in self.script.flags:
-            begun = {(t, who) for t, who, what, _ in lines if what == "begin"}
-            self.loop.ties += any(what == "end" and (t, who) in begun for t, who, what, _ in lines)
+        # A body that ends at once meets whatever else happens then: turns have no order of ours.
+        begun = {(t, who) for t, who, what, _ in lines if what == "begin"}
+        self.loop.ties += any(what == "end" and (t, who) in begun for t, who, what, _ in lines)
         return lines, states
 
     def clean_up(self):

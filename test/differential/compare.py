@@ -93,15 +93,16 @@ class Comparison:
             self.counts["with a decision or a newer Python"] += 1
             self.rules.update(+used)
             return None
-        if self.asyncio.incomparable:
-            self.counts["not comparable: a group's owner was cancelled in its body"] += 1
-            return None
+        incomparable = self.asyncio.incomparable
         for jitter in range(ORDERS if ties else 0):
             lines, states, _, used = self.asyncio.run(script, True, jitter)
             if Log(lines, states).normal == ours.normal:
                 self.counts["in one of the orders that are legal at a tie"] += 1
                 self.rules.update(+used)
                 return None
+        if incomparable:
+            self.counts[f"not comparable: {incomparable}"] += 1
+            return None
         self.counts["different"] += 1
         return theirs, ours
 

@@ -18,8 +18,7 @@ class Generator:
         self.count = self.r.randint(3, 10)
         self.names = ["m"] + [chr(ord("a") + i) for i in range(self.count - 1)]
         self.scopes = []
-        flags = [f for f, chance in (("lazy", 0.5), ("breathless", 0.5 if self.ties else 0))
-                 if self.r.random() < chance]
+        flags = ["lazy"] if self.r.random() < 0.5 else []
         self.scenario = Scenario(str(seed), flags)
 
     def time(self):
@@ -70,8 +69,9 @@ class Generator:
 
     def make_self_cancel(self, i):
         """Then something that suspends in both worlds."""
-        after = self.r.choice(["sleep", "wait", "timeout", "end"])
-        steps = [] if after == "end" else getattr(self, f"make_{after}")(i)
+        after = self.r.choice(["sleep", "wait", "end"])
+        steps = ([Step("return", [str(i)])] if after == "end"
+                 else getattr(self, f"make_{after}")(i))
         return [Step("cancel", [self.names[i]])] + steps
 
     def make_wait(self, i):
@@ -117,11 +117,13 @@ class Generator:
         return [Step("child", [self.r.choice(self.scopes)] + self.later(i, 1, 1))]
 
     def make_collect(self, i):
-        return [Step("insert", ["s"] + self.later(i)),
-                Step("collect", ["s", self.limit(0.4)], self.tried())]
+        """From a set of its own, into which others may insert."""
+        name = self.names[i]
+        return [Step("insert", [name] + self.later(i)),
+                Step("collect", [name, self.limit(0.4)], self.tried())]
 
     def make_insert(self, i):
-        return [Step("sleep", [self.time()]), Step("insert", ["s"] + self.later(i))]
+        return [Step("sleep", [self.time()]), Step("insert", [self.r.choice(self.names)] + self.later(i))]
 
     def make_watch(self, i):
         return [Step("watch", self.later(i, 1, 1))]

@@ -27,9 +27,16 @@ class Rules:
     def __init__(self, loop, on):
         self.loop, self.on, self.used = loop, on, collections.Counter()
         self.requested, self.seen = set(), {}
-        # The owner of a group was cancelled while its body ran. In asyncio the children hear of it
-        # when it leaves the body; if the body swallows it, never. Our group is cancelled as a whole.
-        self.incomparable = False
+        self.awaited = {}  # by body, what it waits for
+        self.incomparable = None  # or why
+
+    def is_awaited(self, task):
+        return any(task.get_name() in names for names in self.awaited.values())
+
+    def note_self_cancel(self):
+        """A body that cancelled those who wait for it: asyncio cancels it inside its own call."""
+        if self.cancelled():
+            self.incomparable = "a body cancelled itself by way of others"
 
     # D19, D9, D14: no counter of cancellations. Whoever swallows a cancel takes it back, as ours
     # resets the coroutine's state; inside a scope the count belongs to the scope.
@@ -248,7 +255,7 @@ class Timeout:
             raise RuntimeError(self.state)
         if self.timer:
             self.timer.cancel()
-        self.timer = None if when is None else self.loop.call_at_or_soon(when, self.expire)
+        self.timer = None if when is None else self.loop.call_at(when, self.expire)
 
     def expire(self):
         self.state = "expired"
@@ -283,6 +290,9 @@ class TaskGroup(asyncio.TaskGroup):
                 self.leak = 1
             else:
                 self.abort = 1
+                if self.rules.is_awaited(task):
+                    # TG6: asyncio cancels at once, we by a post, and the error may be there first.
+                    self.rules.incomparable = "a child of a group failed while somebody awaited it"
 
     async def __aenter__(self):
         self.task = asyncio.current_task()
@@ -292,7 +302,9 @@ class TaskGroup(asyncio.TaskGroup):
     async def __aexit__(self, kind, error, trace):
         self.body_ended = kind is None
         if self.task.cancelling() > self.before + self.abort:
-            self.rules.incomparable = True
+            # In asyncio the children hear of it when the cancel leaves the body; if the body swallows
+            # it, never. Our group is cancelled as a whole.
+            self.rules.incomparable = "the owner of a group was cancelled in its body"
         try:
             return await super().__aexit__(kind, error, trace)
         except BaseExceptionGroup:

@@ -33,8 +33,7 @@ struct body {
 
 struct scenario {
     std::string name;
-    bool breath = true; // after each wait a body pauses for a time of its own
-    bool lazy = false;  // start by a post of the executor's, not by one of the body's
+    bool lazy = false; // start by a post of the executor's, not by one of the body's
     std::vector<body> bodies;
 
     /// The number of bodies when there is none of that name.
@@ -69,7 +68,6 @@ inline bool read(std::istream& in, scenario& s) {
         if (first == "scenario") {
             line >> s.name;
             for (std::string flag; line >> flag;) {
-                s.breath = s.breath && flag != "breathless";
                 s.lazy = s.lazy || flag == "lazy";
             }
         } else if (first == "body") {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """A scenario: bodies, each a list of steps, as text. README.md explains the steps.
 
-    scenario 17 breathless lazy
+    scenario 17 lazy
     body m
       spawn a
       try wait first_completed 30 a b
@@ -42,10 +42,6 @@ class Scenario:
     name: str
     flags: list = field(default_factory=list)
     bodies: list = field(default_factory=list)
-
-    @property
-    def breath(self):
-        return "breathless" not in self.flags
 
     def index(self, name):
         return next((i for i, b in enumerate(self.bodies) if b.name == name), None)

@@ -30,18 +30,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.set_exception_handler(lambda loop, context: None)
 
     def begin(self, jitter=None):
-        """A new run. With jitter, some timers of one instant fire one after the other, in an order
-        that the number decides: one of the orders that are legal."""
+        """A new run. With jitter, timers of one instant, and starts of tasks, come in one of the
+        other orders that are legal: a little later, or some turns later."""
         self.now = 0  # small, or the loop's own resolution of 1e-9 is lost in rounding
         self.live.clear()
         self.ties = 0
         self.jitter = random.Random(jitter) if jitter is not None else None
-        self.steps = 2 + (jitter or 0) % 7
+        self.parts, self.hops = (1, 8) if (jitter or 0) % 2 else (2 + (jitter or 0) % 7, 1)
 
     async def start_of_task(self):
-        """With jitter the order of starts is another one, too."""
         if self.jitter and self.jitter.random() < 0.2:
-            await asyncio.sleep(1 / 2**16)
+            await asyncio.sleep(0)
 
     def time(self):
         return self.now
@@ -51,17 +50,30 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         # More than one timer of this instant: their order means nothing.
         self.ties += sum(not h.cancelled() for h in self.live.pop(self.now, [])) > 1
 
-    def call_at_or_soon(self, when, callback):
-        if when > self.now:
-            return self.call_at(when, callback)
-        self.ties += 1  # meets whatever is ready
-        return self.call_at(self.now + 1 / 2**16, callback) if self.jitter else self.call_soon(
-            callback)
-
     def call_at(self, when, callback, *args, context=None):
-        if self.jitter and when > self.now:
-            when += self.jitter.randrange(self.steps) / 2**16  # exact
+        self.ties += when <= self.now  # meets whatever is ready
+        if self.jitter:
+            when += self.jitter.randrange(self.parts) / 2**16  # exact
+            hop = Hop(self, self.jitter.randrange(self.hops), callback, args, context)
+            hop.handle = super().call_at(when, hop, context=context)
+            return hop.handle
         handle = super().call_at(when, callback, *args, context=context)
         if when > self.now:
             self.live.setdefault(when, []).append(handle)
         return handle
+
+
+class Hop:
+    """Some turns later, unless cancelled meanwhile."""
+
+    def __init__(self, loop, turns, callback, args, context):
+        self.loop, self.turns = loop, turns
+        self.callback, self.args, self.context = callback, args, context
+
+    def __call__(self):
+        if self.handle.cancelled():
+            return
+        if self.turns == 0:
+            return self.callback(*self.args)
+        self.turns -= 1
+        self.loop.call_soon(self, context=self.context)

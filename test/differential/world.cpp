@@ -237,10 +237,10 @@ asio::awaitable<int> world::play_steps(std::size_t i, start how) {
             if (o.error ? !o.is_group() : is_in(passing_on, s.op))
                 co_await asio::this_coro::reset_cancellation_state();
             // A block that was cancelled leaves its scope at once.
-            pauses = script_.breath && (how != start::as_block || s.tried || !o.is_cancelled());
+            pauses = how != start::as_block || s.tried || !o.is_cancelled();
         } else {
             act(*this, at);
-            pauses = script_.breath && s.op == "cancel" && s.word(0) != name(i);
+            pauses = s.op == "cancel" && s.word(0) != name(i);
         }
         if (pauses) {
             std::exception_ptr interrupted;
