@@ -5,12 +5,14 @@
 #include <asio_wait/detail/call_arguments.hpp>
 #include <asio_wait/detail/collection_op.hpp>
 #include <asio_wait/detail/gather_op.hpp>
+#include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/detail/task_sources.hpp>
 #include <asio_wait/wait_result.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -25,8 +27,10 @@ struct cancelled_source {
 
     Source source;
 
-    std::vector<task_type> take() && {
-        auto tasks = std::move(source).take();
+    std::size_t size() const noexcept { return started_by(source); }
+
+    std::vector<task_type> take(start_guard& started) && {
+        auto tasks = take_tasks(std::move(source), started);
         cancel_tasks all;
         all.tasks.reserve(tasks.size());
         for (const auto& t : tasks)

@@ -85,7 +85,7 @@ private:
                 const auto held = task.lock();
                 const bool fits = tasks_.empty() || !task.executor_ || task.executor_ == executor_;
                 if (fits) {
-                    if (task.record_cancel(types_) != task_core::request::deliver || !*entry_)
+                    if (task.record_cancel(types_) != task_base::request::deliver || !*entry_)
                         return false; // nothing to deliver, or nobody to deliver it to
                     if (tasks_.empty())
                         executor_ = task.executor_;
