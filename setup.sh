@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # ./setup.sh demo                   sets up and runs the demo
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
-# ./setup.sh deps [extra ...]       only installs what is missing (extras: bench, clang, peers)
+# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, peers, static
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -66,6 +66,10 @@ dependencies() {
     for extra in "$@"; do
         case "$extra" in
         clang) need clang++ clang ;;
+        static)
+            need clang-tidy clang-tidy
+            need cppcheck cppcheck
+            ;;
         bench)
             [ -e /usr/include/benchmark/benchmark.h ] || missing="$missing libbenchmark-dev"
             need gnuplot gnuplot-nox

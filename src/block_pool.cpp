@@ -35,7 +35,7 @@ namespace {
 constexpr std::size_t granule = 64; // a cache line: what a wait touches of a task is its first
 constexpr std::size_t largest = 1024;
 constexpr std::size_t classes = largest / granule;
-constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t chunk_bytes = 65536;
 constexpr std::size_t batch = 64;
 constexpr std::size_t surplus = 16 * batch; // more free blocks than this a thread gives away
 
