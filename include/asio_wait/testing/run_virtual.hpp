@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio_wait::inline v0::testing {
@@ -21,7 +23,14 @@ inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 /// Runs io_contexts on virtual time, at most a given number of handlers.
 class virtual_driver {
 public:
-    explicit virtual_driver(const std::vector<asio::io_context*>& contexts) {
+    /// Runs at most one ready handler of a context and returns how many that were: for tests that
+    /// do something around each handler.
+    using poll_function = std::function<std::size_t(asio::io_context&)>;
+
+    explicit virtual_driver(
+        const std::vector<asio::io_context*>& contexts,
+        poll_function poll = [](asio::io_context& context) { return context.poll_one(); })
+        : poll_(std::move(poll)) {
         for (asio::io_context* context : contexts)
             lanes_.emplace_back(*context);
     }
@@ -60,7 +69,7 @@ private:
         for (bool progress = true; progress && !spent();) {
             progress = false;
             for (detail::timer_lane& l : lanes_) {
-                while (!spent() && l.step() != 0) {
+                while (!spent() && l.step(poll_) != 0) {
                     count(1);
                     progress = true;
                 }
@@ -71,7 +80,7 @@ private:
     void look(detail::timer_lane& l) {
         l.look();
         while (!l.looked() && !spent()) {
-            const std::size_t n = l.step();
+            const std::size_t n = l.step(poll_);
             if (!l.looked())
                 count(n);
         }
@@ -86,6 +95,7 @@ private:
         return earliest;
     }
 
+    poll_function poll_;
     std::vector<detail::timer_lane> lanes_;
     std::size_t limit_ = no_limit;
     std::size_t handlers_ = 0;

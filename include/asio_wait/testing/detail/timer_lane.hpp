@@ -23,10 +23,15 @@ public:
 
     explicit timer_lane(asio::io_context& context) : context_(&context) {}
 
-    /// At most one handler.
-    std::size_t step() {
+    /// At most one handler, which `poll` runs.
+    template<class Poll>
+    std::size_t step(const Poll& poll) {
         context_->restart();
-        return context_->poll_one();
+        return poll(*context_);
+    }
+
+    std::size_t step() {
+        return step([](asio::io_context& context) { return context.poll_one(); });
     }
 
     /// Whether step() has found nothing and there is no timer either.
