@@ -69,6 +69,7 @@ dependencies() {
         static)
             need clang-tidy clang-tidy
             need cppcheck cppcheck
+            need spin spin
             ;;
         bench)
             [ -e /usr/include/benchmark/benchmark.h ] || missing="$missing libbenchmark-dev"
