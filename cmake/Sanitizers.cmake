@@ -5,6 +5,11 @@
 set(asio_wait_test_environment "")
 set(asio_wait_test_timeout_factor 1)
 
+if(ASIO_WAIT_BUILD_FUZZERS)
+  # A fuzzer sees where its input led; main() comes with the fuzz targets only.
+  target_compile_options(asio_wait_private_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(ASIO_WAIT_SANITIZE)
   foreach(sanitizer IN LISTS ASIO_WAIT_SANITIZE)
     if(NOT sanitizer MATCHES "^(address|undefined|thread)$")
@@ -16,6 +21,11 @@ if(ASIO_WAIT_SANITIZE)
   target_compile_options(asio_wait_private_options INTERFACE
     -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
   target_link_options(asio_wait_private_options INTERFACE -fsanitize=${sanitizers})
+  # clang cannot mark coroutines for its check of calls through pointers.
+  if("undefined" IN_LIST ASIO_WAIT_SANITIZE)
+    target_compile_options(asio_wait_private_options INTERFACE
+      $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=function>)
+  endif()
   # Asio's recycling caches hide use after free of frames, handlers and cancellation slots.
   target_compile_definitions(asio_wait_private_options INTERFACE
     BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=0)

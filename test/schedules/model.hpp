@@ -14,7 +14,6 @@ namespace schedules {
 
 struct model {
     using enum call;
-    using enum mode;
     using outcomes = std::vector<std::string>;
     operation op;
     std::vector<fate> tasks;
@@ -31,9 +30,8 @@ struct model {
         case set_wait: // but the set gives nothing when it is stopped
             if (!stopped && !met() && limit == never)
                 return may;
-            return {op.what == wait ? (stopped ? "aborted " : "ok ") + done + "|" + left
-                    : stopped       ? "aborted "
-                                    : "ok " + done};
+            return {(stopped ? "aborted " : "ok ") + (stopped && op.what == set_wait ? "" : done) +
+                    (op.what == wait ? "|" + left : "")};
         case set_next: // the first to finish, which beats a limit that comes later
             if (stopped)
                 return may;
@@ -55,15 +53,15 @@ struct model {
             if (tasks[0].how != '/' || stopped || tasks[0].ended < limit)
                 return {worst};
             return tasks[0].asked ? outcomes{"timeout", "aborted"} : outcomes{"timeout"};
-        case gather: // the first that did not succeed; once cancelled it waits for all
-            if (!met() || (cancelled < met_at() && !left.empty()))
-                return {};
-            may.resize(stopped && bad.empty() ? 1 : may.size() + 1, worst);
-            return may;
         case group: // waits for all; failures win over a cancel
             if (!left.empty() || !named("-~").empty())
                 return outcomes(left.empty(), "errors " + named("-~"));
             return {stopped ? "aborted" : "ok"};
+        case gather: // the first that did not succeed; once cancelled it waits for all
+            if (!met() || (cancelled < met_at() && !left.empty()))
+                return {};
+            if (!stopped || (cancelled < met_at() && worst == word_of('-')))
+                may = {worst};
         }
         return may;
     }
@@ -90,7 +88,7 @@ private:
     }
     const fate& at(char name) const { return tasks[static_cast<std::size_t>(name - 'a')]; }
     bool met() const {
-        const bool any = op.when == first_completed, bad = op.when == first_exception;
+        const bool any = op.when == mode::first_completed, bad = op.when == mode::first_exception;
         const char* way = op.what == gather ? "-/~" : any ? "+-/~" : bad ? "-~" : "";
         return named(".").empty() || !named(way).empty();
     }

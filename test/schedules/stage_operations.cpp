@@ -159,7 +159,7 @@ void stage::start(std::size_t op) {
         });
     case call::set_next:
         return start_with_limit(r, [&](auto... limit) {
-            set_->async_next(limit..., token(op, [this](error_code ec, const handle& t) {
+            set_->async_next(limit..., token(op, [](error_code ec, const handle& t) {
                                  return text_of_error(ec) + (t ? " " + t.name() : "");
                              }));
         });
@@ -188,7 +188,7 @@ void stage::start(std::size_t op) {
                     handles_[i] = g.spawn(body(this, i, gates_[i]), name_of(i));
                 co_return;
             },
-            token(op, [this](std::exception_ptr e) {
+            token(op, [](std::exception_ptr e) {
                 try {
                     if (e)
                         std::rethrow_exception(e);

@@ -15,6 +15,8 @@
 
 namespace asio_wait::inline v0::testing {
 
+namespace asio = boost::asio;
+
 class deterministic_context;
 
 /// The executor of a deterministic_context, with the properties of io_context's.

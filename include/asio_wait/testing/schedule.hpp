@@ -14,9 +14,9 @@
 namespace asio_wait::inline v0::testing {
 
 /// The answers to "which of these n comes next?" in one run, and what is needed to give them again.
-/** Three kinds: always the oldest (default), seeded random, and a list of given answers, after
- *  which the oldest comes. next() makes the following list in depth-first order, so that a loop
- *  over it sees every order there is.
+/** Four kinds: always the oldest (default), seeded random, a list of given answers, and bytes that
+ *  any answer is made of; after the last of these the oldest comes. next() makes the following list
+ *  in depth-first order, so that a loop over it sees every order there is.
  *
  *  @par Thread safety  One thread. */
 class schedule {
@@ -41,12 +41,19 @@ public:
         return s;
     }
 
+    /// For a fuzzer: every byte is an answer, whatever it is.
+    static schedule from_bytes(const std::uint8_t* bytes, std::size_t size) {
+        schedule s;
+        s.bytes_.assign(bytes, bytes + size);
+        return s;
+    }
+
     /// A number below `n`, which must not be zero. Where there is one candidate, nothing is chosen.
     std::size_t choose(std::size_t n) {
         if (n == 1)
             return 0;
         if (position_ == choices_.size())
-            choices_.push_back({random_ ? static_cast<std::size_t>(numbers_() % n) : 0, n});
+            choices_.push_back({new_answer(n), n});
         choice& c = choices_[position_++];
         if (c.of == 0)
             c.of = n;
@@ -86,7 +93,14 @@ private:
         std::size_t of; // 0: not known yet
     };
 
+    std::size_t new_answer(std::size_t n) {
+        if (random_)
+            return static_cast<std::size_t>(numbers_() % n);
+        return position_ < bytes_.size() ? bytes_[position_] % n : 0;
+    }
+
     std::vector<choice> choices_;
+    std::vector<std::uint8_t> bytes_;
     std::size_t position_ = 0;
     bool random_ = false;
     std::mt19937_64 numbers_;
