@@ -317,11 +317,11 @@ BOOST_AUTO_TEST_CASE(a_child_elsewhere_outlives_the_owners_context) {
     {
         asio::io_context io;
         const auto body = [&other](task_group& g) -> asio::awaitable<void> {
-            g.spawn(other, failing(10ms, "unheard"));
+            g.spawn(other, fails_when_cancelled("unheard"));
             co_await forever();
         };
         with_task_group(io, body, asio::detached);
-        test::run_virtual(io);
+        test::run_virtual(io, other);
     }
     test::run_virtual(other);
     BOOST_TEST(log.size() == 1u);

@@ -60,8 +60,7 @@ struct model {
         case gather: // the first that did not succeed; once cancelled it waits for all
             if (!met() || (cancelled < met_at() && !left.empty()))
                 return {};
-            if (!stopped || (cancelled < met_at() && worst == word_of('-')))
-                may = {worst};
+            may = {!stopped || (again < met_at() && worst == "boom") ? worst : "aborted"};
         }
         return may;
     }

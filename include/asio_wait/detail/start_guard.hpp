@@ -61,10 +61,10 @@ private:
 /// The tasks of a call; those that are started for it are guarded.
 template<class Source>
 auto take_tasks(Source&& source, start_guard& started) {
-    if constexpr (requires { std::move(source).take(started); })
-        return std::move(source).take(started);
+    if constexpr (requires { std::forward<Source>(source).take(started); })
+        return std::forward<Source>(source).take(started);
     else
-        return std::move(source).take();
+        return std::forward<Source>(source).take();
 }
 
 /// How many of them are started.

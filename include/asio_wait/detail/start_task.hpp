@@ -36,7 +36,7 @@ task<T> start_task(const Ex& ex, asio::awaitable<T, AwaitableExecutor>&& body,
 template<class Ex, class Operation>
 requires(asio::is_deferred<Operation>::value) auto start_task(const Ex& ex, Operation&& operation,
                                                               const boost::source_location&) {
-    return std::move(operation)(asio::bind_executor(ex, use_task));
+    return std::forward<Operation>(operation)(asio::bind_executor(ex, use_task));
 }
 
 template<class Element>

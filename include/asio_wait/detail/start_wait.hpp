@@ -76,9 +76,9 @@ private:
 };
 
 template<class Payload>
-constexpr bool has_short_way = false;
+inline constexpr bool has_short_way = false;
 template<class Payload>
-requires(Payload::short_way) constexpr bool has_short_way<Payload> = true;
+requires(Payload::short_way) inline constexpr bool has_short_way<Payload> = true;
 
 /// Starts a wait; the last step of every initiation, which says what its I/O executor is.
 template<class Handler, class Initiation, class Payload, class Limit>

@@ -33,7 +33,7 @@ template<class R>
 std::vector<std::remove_cvref_t<std::ranges::range_reference_t<R>>> to_vector(R&& range) {
     using element = std::remove_cvref_t<std::ranges::range_reference_t<R>>;
     if constexpr (std::is_same_v<R, std::vector<element>>) {
-        return std::move(range);
+        return std::forward<R>(range);
     } else {
         std::vector<element> v;
         if constexpr (handle<element> && std::ranges::contiguous_range<R>) {
