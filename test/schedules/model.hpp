@@ -60,7 +60,12 @@ struct model {
         case gather: // the first that did not succeed; once cancelled it waits for all
             if (!met() || (cancelled < met_at() && !left.empty()))
                 return {};
-            may = {!stopped || (again < met_at() && worst == "boom") ? worst : "aborted"};
+            if (stopped && (again >= met_at() || bad.empty()))
+                return may;
+            may = {worst};
+            for (const char c : stopped ? bad : "") // which of one turn was the first, who knows
+                if (at(c).ended == at(bad[0]).ended)
+                    may.push_back(word_of(at(c).how));
         }
         return may;
     }

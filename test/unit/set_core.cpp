@@ -251,6 +251,28 @@ BOOST_AUTO_TEST_CASE(a_stop_of_a_joining_wait_reaches_its_target) {
     BOOST_TEST(set->size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_set_whose_end_is_being_told_takes_no_members) {
+    struct target {
+        void cancel(unsigned) const {}
+    };
+    const open_set set(keep::results);
+    const auto a = make_task("a");
+    set->insert(a);
+    bare_op op;
+    const auto wait = joining_set<target>::create(set.core(), context_core::create(), &op, {});
+    wait->attach(nullptr, 0);
+    BOOST_TEST(wait->start());
+    BOOST_TEST(set->insert(make_task("b")));
+    set->erase(*set->members(false).back());
+    a->end();
+    BOOST_TEST(op.posted == 1);
+    BOOST_TEST(wait->content());
+    BOOST_TEST(!set->enter());
+    BOOST_TEST(!set->insert(make_task("c")));
+    BOOST_TEST(set->size() == 1u);
+    wait->give_back();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
