@@ -81,6 +81,7 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/start_guard.hpp
   include/asio_wait/detail/start_task.hpp
   include/asio_wait/detail/start_wait.hpp
+  include/asio_wait/detail/strand_service.hpp
   include/asio_wait/detail/task_base.hpp
   include/asio_wait/detail/task_core.hpp
   include/asio_wait/detail/task_handle.hpp

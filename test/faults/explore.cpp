@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include "explore.hpp"
+#include "play.hpp"
 
 #include "support/co_test.hpp"
 
@@ -11,7 +11,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 
 namespace faults {
 
@@ -24,38 +23,11 @@ enum class phase { call, from_handler, later };
 struct setting {
     phase when;
     fault what;
-    place where;
-};
-
-struct verdict : ending {
-    bool hit = false;
-    bool delivered = false; // the handler was called
-    std::string problem;    // the first one found
-
-    void demand(bool holds, const char* what) {
-        if (!holds && problem.empty())
-            problem = what;
+    bool for_good = false; // and all that come after it
+    place where() const noexcept {
+        return what == fault::submission ? place::refusing : place::plain;
     }
 };
-
-/// Runs handlers until none is ready, catching what leaves them, as a program would that goes on.
-void run(stage& s, verdict& v, bool open) {
-    test::virtual_driver({&s.io}, [&](asio::io_context& io) -> std::size_t {
-        std::optional<injector::window> window;
-        if (open)
-            window.emplace();
-        try {
-            return io.poll_one();
-        } catch (...) {
-            ++v.run_throws;
-            return 1;
-        }
-    }).run();
-    if (s.fresh) {
-        s.fresh->restart();
-        s.fresh->poll();
-    }
-}
 
 void call(const operation& op, stage& s, phase when, verdict& v) {
     const auto attempt = [&] {
@@ -71,122 +43,99 @@ void call(const operation& op, stage& s, phase when, verdict& v) {
     else if (when == phase::later)
         op.call(s);
     else
-        asio::post(s.ex, attempt);
-}
-
-void happen(const operation::step& event, stage& s, verdict& v, bool open) {
-    std::optional<injector::window> window;
-    if (open)
-        window.emplace();
-    try {
-        event(s);
-    } catch (...) {
-        ++v.run_throws;
-    }
+        asio::post(s.home, attempt);
 }
 
 void play(const operation& op, const setting& how, stage& s, verdict& v) {
-    const bool later = how.when == phase::later;
+    v.later = how.when == phase::later;
+    v.for_good = how.for_good;
     op.prepare(s);
     run(s, v, false);
     call(op, s, how.when, v);
-    run(s, v, later);
-    const bool failed = !later && (v.threw || (s.result.error && !op.others_run_on));
-    if (failed)
+    run(s, v, v.later);
+    const bool failed = !v.later && (v.threw || (s.result.error && !op.others_run_on));
+    if (failed && !how.for_good)
         v.demand(s.bodies_alive == 0, "what a failed call has started runs on");
     for (const auto& event : op.events) {
-        happen(event, s, v, later);
-        run(s, v, later);
+        happen(event, s, v, v.later);
+        run(s, v, v.later);
     }
-    // From here on there is memory enough.
-    for (gate* g : {&s.quiet, &s.first, &s.second, &s.bodies})
-        g->open();
+    // From here on nothing fails.
+    s.open_all();
     run(s, v, false);
 
     v.hit = injector::hit();
-    v.delivered = s.result.calls != 0;
-    v.error = v.delivered && s.result.error;
+    check_end(s, v);
     v.demand(!v.threw || s.result.calls == 0, "the call threw, and its handler was called as well");
-    v.demand(s.result.calls <= 1, "the handler was called twice");
-    v.demand(s.result.handlers == 0, "the handler was neither called nor destroyed");
-    const bool excused = v.threw || v.run_throws != 0;
-    v.demand(!op.completes || v.delivered || excused, "the handler is lost, and nobody was told");
-    v.demand(s.other.calls == 1 || (later && v.run_throws != 0 && (v.delivered || !op.completes)),
+    const bool told = v.threw || v.run_throws != 0;
+    v.demand(!op.completes || v.delivered || told, "the handler is lost, and nobody was told");
+    v.demand(s.other.calls == 1 || (v.later && v.run_throws != 0 && (v.delivered || !op.completes)),
              "somebody else's wait is lost");
-    v.demand(s.other.handlers == 0, "somebody else's wait hangs");
     v.demand(s.bystander.calls == 1, "the bystander was harmed");
-    v.demand(s.idle.succeeded() && s.idle.result().value() == 3, "the bystander's task was harmed");
-    v.demand(s.a.done() && s.b.done(), "a task never ends");
-    if (!later && !op.cancels)
-        v.demand(s.a.succeeded() && s.b.succeeded() && s.a.result().value() == 1 &&
-                     s.b.result().value() == 2,
+    v.demand(s.idle.succeeded() && s.idle.result().number() == 3,
+             "the bystander's task was harmed");
+    if (!v.later && !op.cancels)
+        v.demand(s.a.succeeded() && s.b.succeeded() && s.a.result().number() == 1 &&
+                     s.b.result().number() == 2,
                  "a task was harmed");
-    s.fresh.reset();
-    v.demand(s.bodies_alive == 0 && s.subjects_alive == 0, "a coroutine never ends");
-    for (const record& r : s.more)
-        v.demand(r.handlers == 0, "a further handler hangs");
-    s.timer.cancel(); // a wait on it that could not be withdrawn for want of memory
-    s.io.restart();
-    s.io.poll();
-    v.demand(s.io.stopped(), "the context is not at its end");
-    v.later = later;
     op.check(s, v);
 }
 
 verdict play_once(const operation& op, const setting& how, std::size_t k) {
-    test::virtual_clock::reset();
-    value::reset();
-    injector::aim(how.what, k);
-    verdict v;
-    const auto before = live_blocks();
-    {
-        stage s(how.where);
+    injector::aim(how.what, k, how.for_good);
+    return between_counts(k != none_fails, [&](verdict& v) {
+        stage s(how.where());
         play(op, how, s, v);
-    }
-    v.demand(value::live() == 0, "a value was not destroyed");
-    // Warmed up by the first, fault-free run.
-    if (k != none_fails && v.problem.empty())
-        v.demand(live_blocks() == before, "memory leaked");
-    return v;
+    });
 }
 
 /// What came of the faults of one kind in one phase.
 struct row {
-    std::size_t steps = 0;
+    std::size_t faults = 0;
     std::size_t thrown = 0;   // by the call
-    std::size_t error = 0;    // told to the handler
-    std::size_t left_run = 0; // out of the context's run; the handler was destroyed
-    std::size_t nothing = 0;  // the operation took no harm
+    std::size_t told = 0;     // to the handler
+    std::size_t left_run = 0; // of the context; the handler was destroyed
+    std::size_t no_harm = 0;  // to the operation
 
     void add(const operation& op, const verdict& v) {
-        ++steps;
+        ++faults;
         if (v.threw)
             ++thrown;
         else if (v.error && !op.fails)
-            ++error;
+            ++told;
         else if (!v.delivered && v.run_throws != 0)
             ++left_run;
         else
-            ++nothing;
+            ++no_harm;
     }
 };
 
 const char* text(phase p) {
-    return p == phase::call ? "call" : p == phase::from_handler ? "call from a handler" : "later";
+    return p == phase::call ? "call" : p == phase::from_handler ? "call in handler" : "later";
 }
-const char* text(place p) {
-    return p == place::plain ? "io_context" : "refusing";
+
+const char* text(const setting& s) {
+    switch (s.what) {
+    case fault::allocation:
+        return s.for_good ? "memory is out" : "allocation";
+    case fault::submission:
+        return "submission";
+    case fault::value:
+        return "value";
+    default:
+        return "user's code";
+    }
 }
 
 struct totals {
     std::size_t operations = 0;
-    std::size_t allocations = 0;
-    std::size_t submissions = 0;
+    std::size_t faults[5] = {};
 } all;
 
-void print_header() {
-    std::printf("%-40s %-20s %-10s %6s = %7s + %7s + %8s + %8s\n", "operation", "fault", "executor",
-                "faults", "thrown", "told", "left run", "no harm");
+void print(const operation& op, const setting& how, const row& r) {
+    if (r.faults != 0)
+        std::printf("%-40s %-15s %-13s %6zu = %6zu + %4zu + %8zu + %7zu\n", op.name.c_str(),
+                    text(how.when), text(how), r.faults, r.thrown, r.told, r.left_run, r.no_harm);
 }
 
 /// Returns the number of faults.
@@ -197,8 +146,7 @@ std::size_t explore_setting(const operation& op, const setting& how) {
                             << (fine.threw ? " threw" : ""));
     row r;
     for (std::size_t k = 0;; ++k) {
-        BOOST_TEST_CONTEXT(op.name << ", " << text(how.when) << ", " << text(how.where) << ", step "
-                                   << k) {
+        BOOST_TEST_CONTEXT(op.name << ", " << text(how.when) << ", " << text(how) << " " << k) {
             const verdict v = play_once(op, how, k);
             if (!v.hit)
                 break;
@@ -212,21 +160,36 @@ std::size_t explore_setting(const operation& op, const setting& how) {
             }
         }
     }
-    (how.what == fault::allocation ? all.allocations : all.submissions) += r.steps;
-    std::printf("%-40s %-20s %-10s %6zu = %7zu + %7zu + %8zu + %8zu\n", op.name.c_str(),
-                text(how.when), text(how.where), r.steps, r.thrown, r.error, r.left_run, r.nothing);
-    return r.steps;
+    print(op, how, r);
+    all.faults[how.for_good ? 4 : static_cast<std::size_t>(how.what)] += r.faults;
+    return r.faults;
+}
+
+/// Asio cannot start a coroutine, and cannot even give one up, when there is no memory at all.
+bool starts_coroutines(const operation& op) {
+    stage s(place::plain);
+    op.prepare(s);
+    const int before = body_note::made;
+    op.call(s);
+    verdict ignored;
+    run(s, ignored, false);
+    return body_note::made != before;
 }
 
 // Tasks fail here without anybody reading why.
 struct quiet_hook {
     quiet_hook() {
         set_unobserved_exception_handler([](const unobserved_exception&) {});
+        std::printf("%-40s %-15s %-13s %6s = %6s + %4s + %8s + %7s\n", "operation", "when", "fault",
+                    "faults", "thrown", "told", "left run", "no harm");
     }
     ~quiet_hook() {
         set_unobserved_exception_handler(nullptr);
-        std::printf("%zu operations: %zu allocations and %zu submissions failed one by one\n",
-                    all.operations, all.allocations, all.submissions);
+        std::printf(
+            "%zu operations; failed one by one: %zu allocations, %zu submissions, %zu values, "
+            "%zu calls of users' code; %zu times all memory was out\n",
+            all.operations, all.faults[0], all.faults[1], all.faults[2], all.faults[3],
+            all.faults[4]);
     }
 };
 
@@ -235,14 +198,15 @@ BOOST_TEST_GLOBAL_FIXTURE(quiet_hook);
 } // namespace
 
 void explore(const operation& op) {
-    if (all.operations == 0)
-        print_header();
     std::size_t faults = 0;
-    for (const phase when : {phase::call, phase::from_handler, phase::later}) {
-        faults += explore_setting(op, {when, fault::allocation, place::plain});
-        faults += explore_setting(op, {when, fault::submission, place::refusing});
-    }
+    for (const phase when : {phase::call, phase::from_handler, phase::later})
+        for (const fault what : {fault::allocation, fault::submission, fault::value, fault::user})
+            faults += explore_setting(op, {when, what});
+    if (!starts_coroutines(op))
+        explore_setting(op, {phase::call, fault::allocation, true});
     BOOST_TEST(faults != 0u, op.name << ": nothing was made to fail");
+    if (op.apart)
+        explore_deaths(op);
     ++all.operations;
     if (test::detail::memory_leaked())
         BOOST_ERROR(op.name << ": memory leaked, see the sanitizer's report above");

@@ -14,10 +14,11 @@ namespace faults {
 
 /// What went wrong, as the program that uses the operation sees it.
 struct ending {
-    bool threw = false; // the initiating call
-    int run_throws = 0; // what left the context's run
-    bool error = false; // the handler was called with an error
-    bool later = false; // the fault came after the call
+    bool threw = false;    // the initiating call
+    int run_throws = 0;    // what left the context's run
+    bool error = false;    // the handler was called with an error
+    bool later = false;    // the fault came after the call
+    bool for_good = false; // and memory does not come back
 
     bool fine() const noexcept { return !threw && run_throws == 0 && !error; }
 };
@@ -35,12 +36,16 @@ struct operation {
     bool completes = true;        // its handler is called
     bool cancels = false;         // may cancel the tasks it was given
     bool others_run_on = false;   // what it has started may outlive its error
+    bool outlives_tasks = true;   // starts nothing when the tasks' context has died
+    bool apart = true;            // all that it starts runs on the tasks' context
     bool fails = false;           // ends with an error even when nothing goes wrong
     std::function<void(stage&, const ending&)> check = [](stage&, const ending&) {};
 };
 
-/// The k-th allocation fails, and the k-th submission to an executor: in the call, in the call made
-/// from a handler, and in the handlers that run afterwards. Prints a row of figures for each.
+/// Everything that can fail does, one at a time: each allocation, each submission to an executor, each
+/// value when it is copied or moved, each call of a user's code; in the call, in the call made from a
+/// handler, and in the handlers that run afterwards. Then with no memory at all, and with the contexts
+/// of handlers and tasks dying at every step. Prints a row of figures for each.
 void explore(const operation& op);
 
 // Events.
@@ -63,10 +68,16 @@ inline void fill_set(stage& s) {
 }
 /// Preparation: a timer that is about to expire.
 inline void set_timer(stage& s) {
-    s.timer.expires_after(std::chrono::milliseconds(10));
+    s.timer->expires_after(std::chrono::milliseconds(10));
 }
 inline auto soon() {
     return test::virtual_clock::now() + std::chrono::milliseconds(10);
+}
+
+/// A predicate.
+inline bool is_second(const task<value>& t) {
+    injector::step(fault::user);
+    return t.succeeded() && t.result().number() == 2;
 }
 
 /// A coroutine that awaits what `make(stage&)` gives.
@@ -86,7 +97,7 @@ asio::awaitable<void> awaits(stage& s, Make make, recorder notes, [[maybe_unused
 template<class Make>
 operation::step awaited(Make make) {
     return [make](stage& s) {
-        create_task(s.ex, awaits(s, make, recorder(s.result), body_note(s.subjects_alive)));
+        create_task(s.home, awaits(s, make, recorder(s.result), body_note(s.subjects_alive)));
     };
 }
 

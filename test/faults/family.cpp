@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(wait_for) {
              .cancels = true,
              .fails = true});
     explore({.name = "wait_for(task), timer runs out",
-             .call = [](stage& s) { wait_for(s.a, s.timer, s.handler()); },
+             .call = [](stage& s) { wait_for(s.a, *s.timer, s.handler()); },
              .events = {},
              .prepare = set_timer,
              .cancels = true,
@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(wait_for) {
     explore({.name = "wait_for(coroutine), awaited",
              .call = awaited([](stage& s) { return wait_for(work(s), soon()); }),
              .events = {},
+             .apart = false,
              .fails = true});
     explore({.name = "wait_for(task), cancelled",
              .call = [](stage& s) { wait_for(s.a, hours(1), s.cancellable()); },
@@ -129,26 +130,31 @@ BOOST_AUTO_TEST_CASE(gather) {
              .events = {open_bodies}});
     explore({.name = "gather(coroutine, task), awaited",
              .call = awaited([](stage& s) { return gather(work(s), s.a); }),
-             .events = {open_first, open_bodies}});
+             .events = {open_first, open_bodies},
+             .apart = false});
 }
 
 BOOST_AUTO_TEST_CASE(with_timeout) {
     using asio_wait::with_timeout;
     explore({.name = "with_timeout",
              .call = [](stage& s) { with_timeout(hours(1), block(s), s.handler()); },
-             .events = {open_bodies}});
+             .events = {open_bodies},
+             .apart = false});
     explore({.name = "with_timeout, limit runs out",
              .call = [](stage& s) { with_timeout(soon(), block(s), s.handler()); },
              .events = {},
+             .apart = false,
              .fails = true});
     explore({.name = "with_timeout, timer runs out",
-             .call = [](stage& s) { with_timeout(s.timer, block(s), s.handler()); },
+             .call = [](stage& s) { with_timeout(*s.timer, block(s), s.handler()); },
              .events = {},
              .prepare = set_timer,
+             .apart = false,
              .fails = true});
     explore({.name = "with_timeout, over already",
              .call = [](stage& s) { with_timeout(std::chrono::seconds(0), block(s), s.handler()); },
              .events = {},
+             .apart = false,
              .fails = true});
     explore({.name = "with_timeout, reschedule",
              .call =
@@ -161,14 +167,17 @@ BOOST_AUTO_TEST_CASE(with_timeout) {
                          s.handler());
                  },
              .events = {},
+             .apart = false,
              .fails = true});
     explore({.name = "with_timeout, awaited",
              .call = awaited([](stage& s) { return with_timeout(soon(), block(s)); }),
              .events = {},
+             .apart = false,
              .fails = true});
     explore({.name = "with_timeout, cancelled",
              .call = [](stage& s) { with_timeout(hours(1), block(s), s.cancellable()); },
              .events = {cancel},
+             .apart = false,
              .fails = true});
 }
 
@@ -188,8 +197,7 @@ BOOST_AUTO_TEST_CASE(exception_group) {
              .prepare =
                  [](stage& s) {
                      s.a.cancel(asio::cancellation_type::terminal);
-                     s.io.poll();
-                     s.io.restart();
+                     s.settle();
                  },
              .completes = false,
              .cancels = true});
@@ -214,8 +222,7 @@ BOOST_AUTO_TEST_CASE(unobserved_exception_handler) {
                      // The one before stays in place when setting another one fails.
                      *counter = 0;
                      create_task(s.ex, fails());
-                     s.io.restart();
-                     s.io.poll();
+                     s.settle();
                      if (e.threw)
                          BOOST_TEST(*counter == 1);
                      set_unobserved_exception_handler([](const unobserved_exception&) {});
@@ -228,8 +235,7 @@ BOOST_AUTO_TEST_CASE(unobserved_exception_handler) {
              .prepare =
                  [=](stage& s) {
                      *last_handle = create_task(s.ex, fails(), std::string(100, 'n'));
-                     s.io.poll();
-                     s.io.restart();
+                     s.settle();
                  },
              .completes = false,
              .check = [](stage&, const ending& e) { BOOST_TEST(e.fine()); }});

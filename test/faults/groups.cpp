@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,11 @@ asio::awaitable<void> starts_a_child(stage& s, task_group& g) {
     co_await g.async_start<int>([&s](const start_signal<int>& ready) {
         return says_ready(s, ready, body_note(s.bodies_alive));
     });
+}
+
+int made(int n) {
+    injector::step(fault::user);
+    return n;
 }
 
 asio::awaitable<void> cancels_itself(stage& s, task_group& g) {
@@ -102,23 +108,39 @@ BOOST_AUTO_TEST_CASE(with_task_group) {
          .fails = true});
     explore({.name = "with_task_group, awaited",
              .call = awaited([](stage& s) { return with_task_group(group_of(s, two_children)); }),
-             .events = {open_bodies}});
+             .events = {open_bodies},
+             .apart = false});
 }
 
 BOOST_AUTO_TEST_CASE(for_each_limited) {
     using asio_wait::for_each_limited;
-    const auto call = [](stage& s) { return [&s](int& n) { return s.body(n); }; };
+    const auto call = [](stage& s) {
+        return [&s](int& n) {
+            injector::step(fault::user);
+            return s.body(n);
+        };
+    };
     explore({.name = "for_each_limited",
              .call =
                  [=](stage& s) {
                      for_each_limited(s.ex, std::vector{1, 2, 3}, 2, call(s), s.handler());
                  },
              .events = {open_bodies}});
+    // The range makes its elements, and may fail to.
+    explore({.name = "for_each_limited, made elements",
+             .call =
+                 [](stage& s) {
+                     for_each_limited(
+                         s.ex, std::views::transform(std::views::iota(0, 3), made), 2,
+                         [&s](int n) { return s.body(n); }, s.handler());
+                 },
+             .events = {open_bodies}});
     explore({.name = "for_each_limited, awaited",
              .call = awaited([=](stage& s) {
                  return for_each_limited(std::vector{1, 2, 3}, 2, call(s));
              }),
-             .events = {open_bodies}});
+             .events = {open_bodies},
+             .apart = false});
     explore({.name = "for_each_limited, cancelled",
              .call =
                  [=](stage& s) {

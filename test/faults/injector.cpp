@@ -74,7 +74,7 @@ void injector::step(fault what) {
         std::raise(SIGTRAP);
     if (what == fault::allocation)
         throw std::bad_alloc();
-    throw refused();
+    throw injected();
 }
 
 injector::window::window() noexcept : outer_(std::exchange(current.open, true)) {}

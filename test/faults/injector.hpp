@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-// One thing goes wrong, at a place that is counted: the k-th allocation, or the k-th function that an
-// executor is given. It counts only while a window is open, so that nothing but what is under test
-// can fail.
+// One thing goes wrong, at a place that is counted: the k-th allocation, the k-th function that an
+// executor is given, the k-th value that is made, copied or moved, the k-th call of something the user
+// has written. It counts only while a window is open, so that nothing but what is under test can fail.
 //
 //     injector::aim(fault::allocation, k);
 //     { injector::window open; call(); }
@@ -14,11 +14,11 @@
 
 namespace faults {
 
-enum class fault { allocation, submission };
+enum class fault { allocation, submission, value, user };
 
-/// What an executor throws that refuses a function.
-struct refused : std::exception {
-    const char* what() const noexcept override { return "the executor refused"; }
+/// What everything but operator new throws.
+struct injected : std::exception {
+    const char* what() const noexcept override { return "injected"; }
 };
 
 class injector {
@@ -34,7 +34,7 @@ public:
     /// Counted steps since aim().
     static std::size_t steps() noexcept;
 
-    /// Throws std::bad_alloc or `refused` if it is this one's turn.
+    /// Throws std::bad_alloc or `injected` if it is this one's turn.
     static void step(fault what);
 
     class window {

@@ -35,20 +35,22 @@ BOOST_AUTO_TEST_CASE(create_task) {
     explore({.name = "create_task, new context",
              .call = [](stage& s) { create_task(*s.fresh, s.body()); },
              .prepare = [](stage& s) { s.fresh.emplace(); },
-             .completes = false});
+             .completes = false,
+             .apart = false});
 }
 
 BOOST_AUTO_TEST_CASE(use_task) {
     explore({.name = "async_wait(use_task)",
-             .call = [](stage& s) { s.timer.async_wait(asio_wait::use_task(long_name)); },
+             .call = [](stage& s) { s.timer->async_wait(asio_wait::use_task(long_name)); },
              .prepare = set_timer,
              .completes = false});
     explore(
         {.name = "bind_executor(ex, use_task)",
          .call =
-             [](stage& s) { s.timer.async_wait(asio::bind_executor(s.ex, asio_wait::use_task)); },
+             [](stage& s) { s.timer->async_wait(asio::bind_executor(s.ex, asio_wait::use_task)); },
          .prepare = set_timer,
-         .completes = false});
+         .completes = false,
+         .apart = false});
     explore({.name = "co_spawn(use_task)",
              .call = [](stage& s) { asio::co_spawn(s.ex, s.body(), asio_wait::use_task); },
              .events = {open_bodies},
@@ -60,15 +62,14 @@ BOOST_AUTO_TEST_CASE(handle_waits) {
     explore({.name = "async_get", .call = [](stage& s) { s.a.async_get(s.handler()); }});
     explore({.name = "async_join", .call = [](stage& s) { s.a.async_join(s.handler()); }});
     explore({.name = "async_wait, own executor", .call = [](stage& s) {
-                 s.a.async_wait(asio::bind_executor(s.io, recorder(s.result)));
+                 s.a.async_wait(asio::bind_executor(*s.here, recorder(s.result)));
              }});
     explore({.name = "async_get, done already",
              .call = [](stage& s) { s.a.async_get(s.handler()); },
              .prepare =
                  [](stage& s) {
                      s.first.open();
-                     s.io.poll();
-                     s.io.restart();
+                     s.settle();
                  }});
     explore({.name = "async_wait, awaited",
              .call = awaited([](stage& s) { return s.a.async_wait(); })});

@@ -71,12 +71,12 @@ BOOST_AUTO_TEST_CASE(limits) {
     explore({.name = "wait_for_tasks, limit not reached",
              .call = [](stage& s) { wait_for_tasks(both(s), hours(1), s.handler()); }});
     explore({.name = "wait_for_tasks, timer runs out",
-             .call = [](stage& s) { wait_for_tasks(both(s), s.timer, s.handler()); },
+             .call = [](stage& s) { wait_for_tasks(both(s), *s.timer, s.handler()); },
              .prepare = set_timer});
     explore(
         {.name = "wait_for_tasks, timer not reached",
-         .call = [](stage& s) { wait_for_tasks(both(s), first_completed, s.timer, s.handler()); },
-         .prepare = [](stage& s) { s.timer.expires_at(test::virtual_clock::time_point::max()); }});
+         .call = [](stage& s) { wait_for_tasks(both(s), first_completed, *s.timer, s.handler()); },
+         .prepare = [](stage& s) { s.timer->expires_at(test::virtual_clock::time_point::max()); }});
 }
 
 BOOST_AUTO_TEST_CASE(cancelled) {
@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(cancelled) {
 BOOST_AUTO_TEST_CASE(until) {
     using asio_wait::until;
     using asio_wait::wait_for_tasks;
-    const auto second = [](const task<value>& t) { return t.result().value() == 2; };
     explore({.name = "wait_for_tasks until",
-             .call = [=](stage& s) { wait_for_tasks(both(s), until(second), s.handler()); }});
+             .call = [=](stage& s) { wait_for_tasks(both(s), until(is_second), s.handler()); }});
     explore(
         {.name = "wait_for_tasks until, timer",
-         .call = [=](stage& s) { wait_for_tasks(both(s), until(second), s.timer, s.handler()); },
-         .prepare = [](stage& s) { s.timer.expires_at(test::virtual_clock::time_point::max()); }});
+         .call =
+             [=](stage& s) { wait_for_tasks(both(s), until(is_second), *s.timer, s.handler()); },
+         .prepare = [](stage& s) { s.timer->expires_at(test::virtual_clock::time_point::max()); }});
 }
 
 BOOST_AUTO_TEST_CASE(cancel_and_wait) {

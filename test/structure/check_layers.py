@@ -14,7 +14,7 @@ LAYERS = {
     1: "return_when wait_result condition detail/ref_ptr detail/small_mutex detail/block_pool "
        "detail/type_tag detail/misuse detail/task_status detail/wait_condition",
     2: "error timeout_error detail/inline_executor detail/executor_traits detail/serial_executor "
-       "detail/embedded_slot detail/asio_1_26_fix detail/initiate",
+       "detail/embedded_slot detail/asio_1_26_fix detail/initiate detail/strand_service",
     3: "detail/completion_hook detail/context_core",
     4: "detail/cancel_batch detail/task_core detail/wait_service detail/task_base detail/task_state",
     5: "detail/wait_rule detail/wait_anchor detail/wait_core detail/set_rule detail/set_core "

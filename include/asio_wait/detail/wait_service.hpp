@@ -5,33 +5,11 @@
 #include <asio_wait/detail/context_core.hpp>
 #include <asio_wait/detail/executor_traits.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
+#include <asio_wait/detail/strand_service.hpp>
 
-#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/strand.hpp>
 
 namespace asio_wait::inline v0::detail {
-
-/// Names a context; never runs anything.
-class context_name {
-public:
-    explicit context_name(asio::execution_context& context) noexcept : context_(&context) {}
-
-    template<class F>
-    void execute(F&&) const noexcept {}
-
-    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context_; }
-
-    friend bool operator==(const context_name& a, const context_name& b) noexcept {
-        return a.context_ == b.context_;
-    }
-    friend bool operator!=(const context_name& a, const context_name& b) noexcept {
-        return !(a == b);
-    }
-
-private:
-    asio::execution_context* context_;
-};
 
 /// Makes an execution context destroy our pending operations together with its own.
 class wait_service : public asio::execution_context::service {
@@ -42,8 +20,7 @@ public:
     // The strands' service is made first, so that it is shut down after this one: a post to a strand
     // must not meet that, and our shutdown waits for all posts.
     explicit wait_service(asio::execution_context& context)
-        : service((static_cast<void>(asio::strand<context_name>(context_name(context))), context)),
-          core_(context_core::create()) {}
+        : service((make_strand_service(context), context)), core_(context_core::create()) {}
 
     const ref_ptr<context_core>& core() const noexcept { return core_; }
 
