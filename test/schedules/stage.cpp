@@ -77,6 +77,8 @@ void stage::play() {
         check_registrations();
     }
     check_quiet();
+    if (set_)
+        check_set();
 }
 
 void stage::happen(const event& e) {
@@ -248,6 +250,28 @@ void stage::check_quiet() const {
         if (handles_[i] && handles_[i].cancel_requested() && !fates_[i].asked && !asked_by_us)
             wrong(name_of(i) + " was cancelled by nobody");
     }
+}
+
+/// Nothing lost and nothing there twice: what was neither given out nor erased is in the set.
+void stage::check_set() {
+    std::string given, ended, left;
+    for (const auto& r : running_)
+        if (of_set(r->spec.what) && r->outcome.starts_with("ok "))
+            given = r->outcome.substr(3);
+    for (std::size_t i = 0; i != fates_.size(); ++i)
+        if (!fates_[i].erased && given.find(name_of(i)) == std::string::npos)
+            (fates_[i].how == '.' ? left : ended) += name_of(i);
+    if (set_->size() != ended.size() + left.size())
+        wrong("the set has " + std::to_string(set_->size()) + " members, expected \"" + ended +
+              left + "\"");
+    std::string taken;
+    while (const auto t = set_->try_next())
+        taken += t->name();
+    std::sort(taken.begin(), taken.end());
+    if (taken != ended)
+        wrong("the set gave \"" + taken + "\", expected \"" + ended + "\"");
+    if (set_->size() != left.size() || set_->unfinished() != left.size())
+        wrong("the set has not let go of what it gave");
 }
 
 std::vector<std::shared_ptr<fate_of_handler>> stage::handlers() const {

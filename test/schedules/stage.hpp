@@ -97,6 +97,7 @@ private:
     void delivered(std::size_t op, const std::string& outcome);
     void check_registrations() const;
     void check_quiet() const;
+    void check_set();
     model seen_by(const running& r) const;
     std::string names(const std::vector<handle>& handles) const;
     testing::deterministic_context& tasks_context() const { return far_ ? *far_ : *home_; }
