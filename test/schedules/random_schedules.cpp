@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(stories) {
     if (const char* const choices = std::getenv("ASIO_WAIT_SCHEDULES_REPLAY"))
         return testing::replay(choices, play_any);
     const std::size_t seed = setting("ASIO_WAIT_SCHEDULES_SEED", 1);
-    const std::size_t runs = setting("ASIO_WAIT_SCHEDULES_RUNS", test::sanitized ? 2'000 : 30'000);
+    const std::size_t runs = setting("ASIO_WAIT_SCHEDULES_RUNS", test::sanitized ? 10'000 : 30'000);
     const auto seen = testing::explore_random(seed, runs, play_any);
     BOOST_TEST(seen.schedules == runs);
     std::printf("%zu random stories from seed %zu, the longest of %zu choices\n", seen.schedules,
