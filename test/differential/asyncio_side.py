@@ -27,8 +27,8 @@ def words_of(e, for_cancelled="cancelled"):
         return f"group[{','.join(words_of(x, 'aborted') for x in rules.listed_once(e))}]"
     if isinstance(e, Boom):
         return f"error:{e}"
-    return {TimeoutError: "timeout", RuntimeError: "refused", ValueError: "empty",
-            AssertionError: "empty"}.get(type(e)) or f"unexpected {e!r}"
+    return {TimeoutError: "timeout", RuntimeError: "refused",
+            ValueError: "empty"}.get(type(e)) or f"unexpected {e!r}"
 
 
 def words_of_task(t):
@@ -99,7 +99,7 @@ class World:
     async def play(self, name, depth):
         """depth: how many scopes of the same task are around it."""
         if depth == 0:
-            await self.loop.start_of_task()
+            await self.loop.some_turns()
         self.log(name, "begin", "")
         self.waited.discard(name)
         try:
@@ -148,13 +148,17 @@ class World:
                 except BaseException as e:
                     error = asyncio.CancelledError() if isinstance(e, Aborted) else e
                     text = words_of(error)
+                try:
+                    await self.loop.some_turns()
+                except asyncio.CancelledError as e:
+                    error, text = e, words_of(e)
                 self.rules.awaited.pop(name)
                 self.log(*at, f"(since {start}) {text}")
                 self.waited.add(name)
-                failed = error and not isinstance(error, BaseExceptionGroup)
-                if failed or not error and s.op in PASSING_ON:
+                # As in asio_side: a cancel that a step passed on or ended by is used up; behind the
+                # error of a group it stays (TG9).
+                if (not isinstance(error, BaseExceptionGroup) if error else s.op in PASSING_ON):
                     await self.rules.d9_one_cancel()
-                if not isinstance(error, BaseExceptionGroup):
                     self.rules.d19_reset(depth)
                 leaves = depth and isinstance(error, asyncio.CancelledError) and not s.tried
                 if not leaves:
@@ -203,11 +207,11 @@ class World:
         parent, a = (self.actors.get(w) for w in s.words[:2])
         if parent is None or parent.group is None or a is None or a.started:
             return self.log(*at, "nobody")
-        coroutine = self.play(s.words[1], 0)
+        coroutine = self.rules.child(parent.group, s.words[1],
+                                     lambda: self.play(s.words[1], 0))
         try:
             a.handle = parent.group.create_task(coroutine, name=s.words[1])
             a.started = True
-            self.rules.tg_child(parent.group, a.handle)
         except RuntimeError as e:
             coroutine.close()
             self.log(*at, words_of(e))
@@ -254,6 +258,7 @@ class World:
         await self.rules.d15_start_of_block("lazy" in self.script.flags)
         async with self.rules.timeout(self.limit(s.words[0])) as a.scope:
             value = await self.play(s.words[1], depth + 1)
+        await self.rules.d1_end_of_scope()
         return f"value:{value}"
 
     async def wait_group(self, s, at, depth):
@@ -265,6 +270,7 @@ class World:
         value = None
         async with self.rules.task_group() as a.group:
             value = await self.play(s.words[0], depth + 1)
+        await self.rules.d1_end_of_scope()
         return f"value:{value}"
 
     # ---- steps that wait for several
@@ -329,6 +335,7 @@ class World:
         growing.busy = True
         try:
             while growing.members:
+                self.rules.awaited[at[0]] = [t.get_name() for t in growing.members]
                 t = await self.rules.next_of_set(growing, self.limit(s.words[1]))
                 if t in growing.members:
                     growing.members.discard(t)
@@ -354,6 +361,7 @@ class World:
                      f"failed {words_of(t.exception(), 'aborted')}")
             states.append(f"state {name} {state}")
         lines, self.lines = self.lines, None
+        self.loop.on_cancel_again = lambda: None
         self.clean_up()
         # A body that ends at once meets whatever else happens then: turns have no order of ours.
         begun = {(t, who) for t, who, what, _ in lines if what == "begin"}
@@ -381,6 +389,7 @@ class Runner:
         """Its log, its final states, whether timers met, and which rules it used how often."""
         self.loop.begin(jitter)
         world = World(script, self.loop, decisions)
+        self.loop.on_cancel_again = world.rules.note_cancel_again
         lines, states = world.run()
         self.incomparable = world.rules.incomparable
         return lines, states, self.loop.ties, world.rules.used

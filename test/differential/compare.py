@@ -4,6 +4,7 @@ import collections
 import re
 import subprocess
 
+import order
 from asyncio_side import Runner
 
 ORDERS = 150  # of timers that meet, before it is said that no legal order explains a log
@@ -106,12 +107,23 @@ class Comparison:
         self.counts["different"] += 1
         return theirs, ours
 
+    def asyncio_log(self, script):
+        lines, states, *_ = self.asyncio.run(script)
+        return Log(lines, states)
+
+    def differs(self, script, ours):
+        return bool(self.explain(script, ours) or order.problems(script, ours.raw))
+
     def run(self, scripts):
         """The scenarios that differ, with both logs."""
         different = []
         for script, ours in zip(scripts, self.asio.run(scripts), strict=True):
             found = self.explain(script, ours)
             self.rules["D3"] += bool(ours.reordered)
+            if wrong := order.problems(script, ours.raw):
+                self.counts["out of order"] += 1
+                ours.normal += wrong
+                found = found or (self.asyncio_log(script), ours)
             if found:
                 different.append((script, *found))
         return different

@@ -30,8 +30,13 @@ class Rules:
         self.awaited = {}  # by body, what it waits for
         self.incomparable = None  # or why
 
-    def is_awaited(self, task):
-        return any(task.get_name() in names for names in self.awaited.values())
+    def is_awaited(self, name):
+        return any(name in names for names in self.awaited.values())
+
+    def note_cancel_again(self):
+        # K5: asyncio's second request meets the first; ours goes through the task that passes it
+        # on, and comes when the first has been delivered.
+        self.incomparable = "one cause cancelled a task twice"
 
     def note_self_cancel(self):
         """A body that cancelled those who wait for it: asyncio cancels it inside its own call."""
@@ -91,14 +96,17 @@ class Rules:
 
     # D8: what an operation has produced is delivered, and a late cancel comes at the next step.
     async def sleep(self, delay):
-        due = self.loop.time() + delay
+        over = self.loop.create_future()
+        timer = self.loop.call_later(delay, lambda: over.done() or over.set_result(None))
         try:
-            await asyncio.sleep(delay)
+            await over
         except asyncio.CancelledError:
-            if not self.on or self.loop.time() < due:
+            if not self.on or over.cancelled():
                 raise
             self.used["D8"] += 1
             self.cancel_again()
+        finally:
+            timer.cancel()
 
     def cancel_again(self):
         task = asyncio.current_task()
@@ -131,6 +139,7 @@ class Rules:
     async def d15_end_of_block(self):
         if self.on:
             await asyncio.sleep(0)
+            await self.loop.some_turns()
 
     # D15: a block is a task of its own; on an executor that never runs anything inline it starts a
     # turn later, and not at all when a cancel was there first.
@@ -150,11 +159,13 @@ class Rules:
     # Before 3.12 wait_for dropped a value or an error that came out after a cancel (F13, F14, F17).
     # D5: a result beats the timer.
     async def wait_for(self, work, limit):
-        if not self.on or limit is not None and limit <= 0:
+        if not self.on:
             return await asyncio.wait_for(work, limit)
         if sys.version_info < (3, 12):
             self.used["3.12: F13 F14 F17"] += 1
         work = asyncio.ensure_future(work)
+        if limit is not None and limit <= 0 and not work.done():
+            return await self.wait_for_cancelled(work)
         try:
             async with self.timeout(limit):
                 return await work
@@ -164,15 +175,35 @@ class Rules:
                 return work.result()
             raise
 
+    # F12, F17: also here a cancel is passed on; asyncio goes away at once in this one case.
+    async def wait_for_cancelled(self, work):
+        work.cancel()
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if self.cancelled():
+                self.used["F12 F17 with limit 0"] += 1
+                raise
+            raise TimeoutError from None
+
     def timeout(self, limit):
         return Timeout(self, limit) if self.on else asyncio.timeout(limit)
 
     def task_group(self):
         return TaskGroup(self) if self.on else asyncio.TaskGroup()
 
-    def tg_child(self, group, task):
+    def child(self, group, name, play):
+        return group.watched(name, play) if self.on else play()
+
+    # D1: a scope is an operation of its own: a cancel that comes when it has ended, but before the
+    # caller goes on, still cancels it.
+    async def d1_end_of_scope(self):
         if self.on:
-            group.watch(task)
+            try:
+                await asyncio.sleep(0)
+            except asyncio.CancelledError:
+                self.used["D1"] += 1
+                raise
 
     # D7: a cancelled gather waits for all, and then is cancelled.
     async def gather(self, work, settled):
@@ -180,15 +211,17 @@ class Rules:
             return await asyncio.gather(*work, return_exceptions=settled)
         tasks = [asyncio.ensure_future(w) for w in work]
         all_of_them = asyncio.gather(*tasks, return_exceptions=settled)
+        error = asyncio.CancelledError()
         try:
             return await all_of_them
-        except BaseException:
+        except BaseException as e:
             if not self.cancelled():
                 raise
-        late = all_of_them.done() and not all_of_them.cancelled() and all_of_them.exception()
-        if late and not isinstance(late, asyncio.CancelledError):
-            self.used["D8"] += 1
-            raise late
+            if not isinstance(e, asyncio.CancelledError):
+                error = e
+            elif self.failure_of(all_of_them):
+                self.used["D8"] += 1
+                raise self.failure_of(all_of_them)
         while left := [t for t in tasks if not t.done()]:
             self.used["D7"] += 1
             try:
@@ -196,7 +229,13 @@ class Rules:
             except asyncio.CancelledError:
                 for t in left:
                     t.cancel()
-        raise asyncio.CancelledError
+        raise error
+
+    @staticmethod
+    def failure_of(future):
+        """Its error, if it had one when the cancel came."""
+        error = future.exception() if future.done() and not future.cancelled() else None
+        return None if isinstance(error, asyncio.CancelledError) else error
 
     # D6: a step that was cancelled uses nothing up.
     async def completed(self, tasks, limit, tried, log, words_of, reset):
@@ -267,8 +306,12 @@ class Timeout:
         if self.state != "expired":
             self.state = "ended"
         elif self.task.uncancel() <= self.before and kind is asyncio.CancelledError:
-            if self.before:
+            if self.before and sys.version_info < (3, 13):
                 self.rules.used["3.13: O12"] += 1
+            try:
+                await asyncio.sleep(0)  # its cancel may still be on its way, see sleep()
+            except asyncio.CancelledError:
+                pass
             raise TimeoutError
         elif self.undelivered:
             self.rules.used["D19"] += 1
@@ -281,18 +324,20 @@ class TaskGroup(asyncio.TaskGroup):
         super().__init__()
         self.rules, self.body_ended, self.leak, self.abort = rules, False, 0, 0
 
-    def watch(self, task):
-        task.add_done_callback(self.child_ended)
-
-    def child_ended(self, task):
-        if not task.cancelled() and task.exception():
-            if self.body_ended:
+    async def watched(self, name, play):
+        try:
+            return await play()
+        except Exception:
+            if self.task.cancelling() > self.before:
+                pass  # not the cause
+            elif self.body_ended:
                 self.leak = 1
             else:
                 self.abort = 1
-                if self.rules.is_awaited(task):
+                if self.rules.is_awaited(name):
                     # TG6: asyncio cancels at once, we by a post, and the error may be there first.
                     self.rules.incomparable = "a child of a group failed while somebody awaited it"
+            raise
 
     async def __aenter__(self):
         self.task = asyncio.current_task()

@@ -4,8 +4,9 @@
 
 usage: run.py <differential_asio_side> [--seeds A-B | --minutes N | --files F...] [--keep DIR]
 
-Without an option seeds 0 to 3999. What differs is shrunk and printed; with --keep it is also
-written there, ready for the corpus.
+Without an option seeds 0 to 3999; with --minutes seeds from the clock on. What differs is shrunk
+and printed, as a scenario and as an asyncio program; with --keep the scenario is also written there,
+ready for the corpus.
 """
 import argparse
 import difflib
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 import scenario
+from as_program import program
 from compare import Comparison, Crash
 from generate import generate
 from shrink import shrink
@@ -35,9 +37,13 @@ def arguments():
 
 def batches(a):
     if a.files:
-        yield [s for path in a.files for s in scenario.parse(path.read_text())]
+        files = [f for path in a.files for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
+        yield [s for f in files for s in scenario.parse(f.read_text())]
         return
     first, last = map(int, a.seeds.split("-"))
+    if a.minutes:
+        first = int(time.time()) * 1000
+        print(f"seeds from {first} on", flush=True)
     started = time.monotonic()
     while time.monotonic() - started < a.minutes * 60 if a.minutes else first < last:
         end = first + BATCH if a.minutes else min(last, first + BATCH)
@@ -55,7 +61,7 @@ def shrunk(comparison, script):
             logs = scratch.asio.run(scripts)
         except Crash:
             return [False] * len(scripts)
-        return [bool(scratch.explain(s, log)) and (tied or scratch.asyncio.run(s, True)[2] == 0)
+        return [scratch.differs(s, log) and (tied or scratch.asyncio.run(s, True)[2] == 0)
                 for s, log in zip(scripts, logs, strict=True)]
 
     small = shrink(script, fails)
@@ -69,6 +75,7 @@ def report(comparison, different, keep):
         print(f"\nscenario {script.name} differs. Shrunk:\n\n{small.text()}")
         print("\n".join(difflib.unified_diff(theirs.normal, ours.normal, "asyncio", "asio_wait",
                                              lineterm="", n=1000)))
+        print(f"\nas a program:\n\n{program(small)}\n")
         if keep:
             (keep / f"{script.name}.txt").write_text(small.text())
     for script, *_ in different[REPORTED:]:

@@ -18,6 +18,19 @@ class JumpingSelector(selectors.SelectSelector):
         return []
 
 
+class Task(asyncio.Task):
+    """Tells of a second cancel at one instant."""
+    cancelled_at = None
+
+    def cancel(self, msg=None):
+        loop = self.get_loop()
+        if asyncio.current_task(loop) is not self and not self.done():
+            if self.cancelled_at == loop.now:
+                loop.on_cancel_again()
+            self.cancelled_at = loop.now
+        return super().cancel(msg)
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self):
         self.now = 0
@@ -28,6 +41,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         selector.loop = self
         self.set_exception_handler(lambda loop, context: None)
+        self.set_task_factory(lambda loop, coro, **more: Task(coro, loop=loop, **more))
+        self.on_cancel_again = lambda: None
 
     def begin(self, jitter=None):
         """A new run. With jitter, timers of one instant, and starts of tasks, come in one of the
@@ -38,9 +53,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.jitter = random.Random(jitter) if jitter is not None else None
         self.parts, self.hops = (1, 8) if (jitter or 0) % 2 else (2 + (jitter or 0) % 7, 1)
 
-    async def start_of_task(self):
-        if self.jitter and self.jitter.random() < 0.2:
-            await asyncio.sleep(0)
+    async def some_turns(self):
+        if self.jitter and self.jitter.random() < 0.25:
+            for _ in range(self.jitter.randrange(8)):
+                await asyncio.sleep(0)
 
     def time(self):
         return self.now
