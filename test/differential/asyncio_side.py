@@ -176,9 +176,11 @@ class World:
 
     async def pause(self, number_of_body, number, at, depth):
         """So that what others do now, and what this body does next, have instants of their own."""
+        start = self.now()
         try:
             await self.rules.sleep(1 + (number_of_body * 31 + number * 7) % 199)
         except asyncio.CancelledError as e:
+            self.loop.ties += self.now() == start  # there was none
             self.rules.d19_reset(depth)
             self.log(*at, "interrupted")
             return e

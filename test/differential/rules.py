@@ -355,7 +355,16 @@ class TaskGroup(asyncio.TaskGroup):
         except BaseExceptionGroup:
             if sys.version_info < (3, 13):
                 self.repair()
+            elif 0 < self.task.cancelling() <= self.before:
+                await self.d14_take_back()
             raise
+
+    async def d14_take_back(self):
+        """D14: 3.13 repeats a cancel that was swallowed before the group began."""
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.rules.used["D14"] += 1
 
     def repair(self):
         if self.leak:
