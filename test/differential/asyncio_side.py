@@ -11,30 +11,13 @@ import sys
 
 import rules
 import scenario
+from asyncio_steps import GrowingSet, Steps
 from rules import Aborted, Boom
 from virtual_loop import VirtualLoop
+from words import CANCELLED, words_of
 
-CANCELLED = (asyncio.CancelledError, Aborted)
+# Steps that hand a cancel on to what they wait for.
 PASSING_ON = ("join", "wait_for", "timeout", "group")
-MODES = {"first_completed": asyncio.FIRST_COMPLETED, "first_exception": asyncio.FIRST_EXCEPTION,
-         "all_completed": asyncio.ALL_COMPLETED}
-
-
-def words_of(e, for_cancelled="cancelled"):
-    if isinstance(e, CANCELLED):
-        return for_cancelled
-    if isinstance(e, BaseExceptionGroup):
-        return f"group[{','.join(words_of(x, 'aborted') for x in rules.listed_once(e))}]"
-    if isinstance(e, Boom):
-        return f"error:{e}"
-    return {TimeoutError: "timeout", RuntimeError: "refused",
-            ValueError: "empty"}.get(type(e)) or f"unexpected {e!r}"
-
-
-def words_of_task(t):
-    if t.cancelled():
-        return "cancelled"
-    return words_of(t.exception()) if t.exception() else f"value:{t.result()}"
 
 
 class Actor:
@@ -43,22 +26,9 @@ class Actor:
         self.handle = self.group = self.scope = None
 
 
-class GrowingSet:
-    """The usual idiom: done callbacks into a queue."""
+class World(Steps):
+    """What the bodies of one scenario share: the log, the tasks by name, open scopes, sets."""
 
-    def __init__(self):
-        self.members, self.finished, self.busy = set(), asyncio.Queue(), False
-
-    def insert(self, t):
-        if t not in self.members:
-            self.members.add(t)
-            if t.done():
-                self.finished.put_nowait(t)
-            else:
-                t.add_done_callback(self.finished.put_nowait)
-
-
-class World:
     def __init__(self, script, loop, decisions):
         self.script, self.loop, self.rules = script, loop, rules.Rules(loop, decisions)
         self.actors = {b.name: Actor() for b in script.bodies}
@@ -157,7 +127,8 @@ class World:
                 self.waited.add(name)
                 # As in asio_side: a cancel that a step passed on or ended by is used up; behind the
                 # error of a group it stays (TG9).
-                if (not isinstance(error, BaseExceptionGroup) if error else s.op in PASSING_ON):
+                if (s.op in PASSING_ON if not error
+                        else s.op != "group" or not isinstance(error, BaseExceptionGroup)):
                     await self.rules.d9_one_cancel()
                     self.rules.d19_reset(depth)
                 leaves = depth and isinstance(error, asyncio.CancelledError) and not s.tried
@@ -176,175 +147,20 @@ class World:
 
     async def pause(self, number_of_body, number, at, depth):
         """So that what others do now, and what this body does next, have instants of their own."""
-        start = self.now()
         try:
             await self.rules.sleep(1 + (number_of_body * 31 + number * 7) % 199)
+            return None
         except asyncio.CancelledError as e:
-            self.loop.ties += self.now() == start  # there was none
             self.rules.d19_reset(depth)
             self.log(*at, "interrupted")
-            return e
-        return None
-
-    # ---- steps that do not wait
-
-    def act_spawn(self, s, at):
-        self.handles(s.words)
-
-    def act_cancel(self, s, at):
-        a = self.actors.get(s.words[0])
-        self.log(*at, str(a.handle.cancel()).lower() if a and a.handle else "nobody")
-
-    def act_watch(self, s, at):
-        t = self.handle(s.words[0])
-        if t:
-            who = f"{s.words[0]}~{at[0]}{at[1].partition(':')[0]}"
-            t.add_done_callback(lambda t: self.log(who, "watch", "done"))
-
-    def act_insert(self, s, at):
-        for t in self.handles(s.words[1:]):
-            self.sets[s.words[0]].insert(t)
-
-    def act_child(self, s, at):
-        parent, a = (self.actors.get(w) for w in s.words[:2])
-        if parent is None or parent.group is None or a is None or a.started:
-            return self.log(*at, "nobody")
-        coroutine = self.rules.child(parent.group, s.words[1],
-                                     lambda: self.play(s.words[1], 0))
-        try:
-            a.handle = parent.group.create_task(coroutine, name=s.words[1])
-            a.started = True
-        except RuntimeError as e:
-            coroutine.close()
-            self.log(*at, words_of(e))
-
-    def act_reschedule(self, s, at):
-        a = self.actors.get(s.words[0])
-        if a is None or a.scope is None:
-            return self.log(*at, "nobody")
-        limit = None if s.words[1] == "-" else self.loop.time() + int(s.words[1])
-        try:
-            a.scope.reschedule(limit)
-            self.log(*at, "moved")
-        except RuntimeError as e:
-            self.log(*at, words_of(e))
-
-    # ---- steps that wait for one
-
-    async def wait_join(self, s, at, depth):
-        t = self.handle(s.words[0])
-        return f"value:{await self.rules.join(t)}" if t else "nobody"
-
-    async def wait_get(self, s, at, depth):
-        t = self.handle(s.words[0])
-        return f"value:{await self.rules.d18_get(t)}" if t else "nobody"
-
-    async def wait_shield(self, s, at, depth):
-        t = self.handle(s.words[0])
-        return f"value:{await asyncio.shield(t)}" if t else "nobody"
-
-    async def wait_wait_for(self, s, at, depth):
-        limit, name = self.limit(s.words[0]), s.words[1]
-        a = self.actors.get(name)
-        if a is not None and not a.started:
-            a.started = True
-            return f"value:{await self.rules.wait_for(self.play(name, 0), limit)}"
-        t = self.handle(name)
-        return f"value:{await self.rules.wait_for(t, limit)}" if t else "nobody"
-
-    async def wait_timeout(self, s, at, depth):
-        a = self.actors.get(s.words[1])
-        if a is None or a.started:
-            return "nobody"
-        a.started = True
-        await self.rules.d15_start_of_block("lazy" in self.script.flags)
-        async with self.rules.timeout(self.limit(s.words[0])) as a.scope:
-            value = await self.play(s.words[1], depth + 1)
-        await self.rules.d1_end_of_scope()
-        return f"value:{value}"
-
-    async def wait_group(self, s, at, depth):
-        a = self.actors.get(s.words[0])
-        if a is None or a.started:
-            return "nobody"
-        a.started = True
-        await self.rules.d15_start_of_block("lazy" in self.script.flags)
-        value = None
-        async with self.rules.task_group() as a.group:
-            value = await self.play(s.words[0], depth + 1)
-        await self.rules.d1_end_of_scope()
-        return f"value:{value}"
-
-    # ---- steps that wait for several
-
-    async def wait_wait(self, s, at, depth):
-        tasks = self.handles(s.words[2:])
-        done, pending = await asyncio.wait(tasks, return_when=MODES[s.words[0]],
-                                           timeout=self.limit(s.words[1]))
-        return f"done{self.names(done)} pending{self.names(pending)}"
-
-    async def wait_drain(self, s, at, depth):
-        plus = s.words.index("+") if "+" in s.words else len(s.words)
-        pending, grown = set(self.handles(s.words[3:plus])), False
-        known = set(pending)
-        while pending:
-            start = self.now()
-            limit = self.limit(s.words[2])
-            waiting = asyncio.wait(pending, return_when=MODES[s.words[1]], timeout=limit)
-            done, pending = await (waiting if s.words[0] == "vector" else
-                                   self.rules.d8_poll(pending, limit, waiting))
-            self.log(*at, f"(since {start}) round done{self.names(done)} "
-                          f"pending{self.names(pending)}")
-            if not done:
-                break
-            if not grown:
-                grown = True
-                pending |= set(self.handles(s.words[plus + 1:])) - known
-        return "drained"
-
-    async def wait_gather(self, s, at, depth):
-        actors = [self.actors.get(w) for w in s.words]
-        if s.words and all(a is not None and not a.started for a in actors):
-            todo = []
-            for name, a in zip(s.words, actors):
-                if not a.started:
-                    a.started = True
-                    todo.append(self.play(name, 0))
-        else:
-            todo = self.handles(s.words)
-        values = await self.rules.gather(todo, False)
-        return "values" + "".join(f" {v}" for v in values)
-
-    async def wait_gather_settled(self, s, at, depth):
-        results = await self.rules.gather(self.handles(s.words), True)
-        return "values" + "".join(
-            f" {words_of(r) if isinstance(r, BaseException) else r}" for r in results)
-
-    # ---- steps that take tasks in order of completion
-
-    async def wait_completed(self, s, at, depth):
-        tasks = self.handles(s.words[1:])
-        await self.rules.completed(
-            tasks, self.limit(s.words[0]), s.tried,
-            lambda outcome: self.log(*at, f"step {outcome}"), words_of,
-            lambda: self.rules.d19_reset(depth))
-        return "completed"
-
-    async def wait_collect(self, s, at, depth):
-        growing = self.sets[s.words[0]]
-        if growing.busy:
-            return "busy"
-        growing.busy = True
-        try:
-            while growing.members:
-                self.rules.awaited[at[0]] = [t.get_name() for t in growing.members]
-                t = await self.rules.next_of_set(growing, self.limit(s.words[1]))
-                if t in growing.members:
-                    growing.members.discard(t)
-                    self.log(*at, f"step {t.get_name()}")
-        finally:
-            growing.busy = False
-        return "collected"
+            error = e
+        if at[1].endswith(":group"):  # it was at once, by TG9
+            try:
+                await self.rules.sleep(1 + (number_of_body * 31 + number * 7) % 199)
+            except asyncio.CancelledError as e:
+                self.rules.d19_reset(depth)
+                error = e
+        return error
 
     # ---- all
 

@@ -2,13 +2,11 @@
 
 #include "world.hpp"
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/execution.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -56,59 +54,6 @@ asio::awaitable<outcome> sleep(world& w, place at) {
         o.error = std::current_exception();
     }
     co_return o;
-}
-
-// Steps that do not wait.
-void act(world& w, const place& at) {
-    const step& s = *at.what;
-    if (s.op == "spawn") {
-        w.handles(s, 0);
-    } else if (s.op == "cancel") {
-        const actor* a = w.find(s.word(0));
-        const bool any = a != nullptr && a->handle.valid();
-        w.log(at, !any ? "nobody" : task<int>(a->handle).cancel() ? "true" : "false");
-    } else if (s.op == "watch") {
-        const task<int> t = w.handle(s.word(0));
-        if (!t.valid())
-            return;
-        const std::string who = s.word(0) + "~" + w.name(at.actor) + std::to_string(at.number);
-        // A task that has ended has no executor of its own any more.
-        t.async_wait(asio::bind_executor(w.executor(), [&w, who](const boost::system::error_code&) {
-            w.log(who, "watch", "done");
-        }));
-    } else if (s.op == "insert") {
-        for (const auto& t : w.handles(s, 1))
-            w.set(s.word(0)).tasks.insert(t);
-    } else if (s.op == "child") {
-        const actor* parent = w.find(s.word(0));
-        actor* a = w.find(s.word(1));
-        if (parent == nullptr || !parent->group || a == nullptr || a->started)
-            return w.log(at, "nobody");
-        try {
-            const std::size_t i = w.index(s.word(1));
-            a->handle =
-                parent->group->spawn([&w, i] { return w.play(i, start::as_task); }, s.word(1));
-            a->started = true;
-        } catch (...) {
-            w.log(at, words_of(std::current_exception()));
-        }
-    } else if (s.op == "reschedule") {
-        const actor* a = w.find(s.word(0));
-        if (a == nullptr || !a->scope)
-            return w.log(at, "nobody");
-        auto scope = *a->scope;
-        try {
-            if (s.word(1) == "-")
-                scope.reschedule(std::nullopt);
-            else
-                scope.reschedule(limit_of(s.word(1)));
-            w.log(at, "moved");
-        } catch (...) {
-            w.log(at, words_of(std::current_exception()));
-        }
-    } else {
-        throw std::runtime_error("unknown step '" + s.op + "'");
-    }
 }
 
 } // namespace
@@ -234,7 +179,7 @@ asio::awaitable<int> world::play_steps(std::size_t i, start how) {
             log_wait(at, start, o.words());
             // D9. A cancel that a step passed on or ended by is used up. A group that failed while it
             // was cancelled leaves the cancel standing (TG9).
-            if (o.error ? !o.is_group() : is_in(passing_on, s.op))
+            if (o.error ? s.op != "group" || !o.is_group() : is_in(passing_on, s.op))
                 co_await asio::this_coro::reset_cancellation_state();
             // A block that was cancelled leaves its scope at once.
             pauses = how != start::as_block || s.tried || !o.is_cancelled();
@@ -253,6 +198,18 @@ asio::awaitable<int> world::play_steps(std::size_t i, start how) {
                 co_await asio::this_coro::reset_cancellation_state();
                 log(at, "interrupted");
                 o.error = interrupted;
+            }
+            if (interrupted && s.op == "group") { // it was at once, by TG9
+                std::exception_ptr again;
+                try {
+                    co_await pause(at);
+                } catch (...) {
+                    again = std::current_exception();
+                }
+                if (again) {
+                    co_await asio::this_coro::reset_cancellation_state();
+                    o.error = again;
+                }
             }
         }
         if (o.error) {

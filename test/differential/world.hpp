@@ -111,6 +111,8 @@ inline clock::time_point limit_of(const std::string& word) {
     return word == "-" ? clock::time_point::max() : clock::now() + unit(std::stoll(word));
 }
 
+void act(world& w, const place& at);
+
 // Each waits, logs what it has to say besides its end, and never throws.
 asio::awaitable<outcome> wait_for_one(world& w, place at);
 asio::awaitable<outcome> run_scope(world& w, place at);
