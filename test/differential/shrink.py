@@ -2,6 +2,7 @@
 """Makes a scenario that fails as small as it can be while it still fails."""
 import copy
 import re
+import time
 
 from scenario import LEAST
 
@@ -54,9 +55,11 @@ def changed(script, change):
     return s
 
 
-def shrink(script, fails, rounds=200):
-    """`fails` takes scenarios and says of each whether it fails."""
-    for _ in range(rounds):
+def shrink(script, fails, seconds=15):
+    """`fails` takes scenarios and says of each whether it fails. What it has got to when the time is
+    up is the answer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         candidates = list(smaller(script))
         for start in range(0, len(candidates), 32):
             some = candidates[start:start + 32]
