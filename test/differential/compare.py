@@ -54,7 +54,11 @@ class AsioSide:
     def run(self, scripts):
         """The log of each."""
         text = "".join(s.text() for s in scripts)
-        out = subprocess.run([self.program], input=text, capture_output=True, text=True)
+        try:
+            out = subprocess.run([self.program], input=text, capture_output=True, text=True,
+                                 timeout=250)
+        except subprocess.TimeoutExpired as e:
+            raise Crash(str(e)) from None
         if out.returncode != 0 or not out.stdout.endswith("done\n"):
             raise Crash(f"{self.program}: exit code {out.returncode}\n{out.stderr}")
         return list(self.logs(out.stdout))
@@ -119,7 +123,16 @@ class Comparison:
     def run(self, scripts):
         """The scenarios that differ, with both logs."""
         different = []
-        for script, ours in zip(scripts, self.asio.run(scripts), strict=True):
+        try:
+            logs = self.asio.run(scripts)
+        except Crash:
+            for script in scripts:
+                try:
+                    self.asio.run([script])
+                except Crash as e:
+                    raise Crash(f"{e}\n{script.text()}") from None
+            raise
+        for script, ours in zip(scripts, logs, strict=True):
             found = self.explain(script, ours)
             self.rules["D3"] += bool(ours.reordered)
             if wrong := order.problems(script, ours.raw):
