@@ -57,8 +57,8 @@ def lines_of(name, step):
                 "    try:", f'        say("{name}: step", await step)',
                 "    except Exception as e:", f'        say("{name}: step", repr(e))']
     if op == "collect":
-        return [f"# while sets[{w[0]!r}] has members: its next finished one, at most {w[1]} for each",
-                "..."]
+        return [f"# while sets[{w[0]!r}] has members: its next finished one, "
+                f"at most {w[1]} for each", "..."]
     if op in ("timeout", "group"):
         block = w[-1]
         scope = (f"asyncio.timeout({limit(w[0])}) as scopes[{block!r}]" if op == "timeout"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What each step is in asyncio. `wait_x` waits and gives the words for its end, `act_x` does not wait;
-`s` is the step, `at` its name in the log, `depth` how many scopes of this task are around it."""
+"""What each step is in asyncio. `wait_x` waits and gives the words for its end, `act_x` does not
+wait; `s` is the step, `at` its name in the log, `depth` how many scopes of this task are around it.
+"""
 import asyncio
 
 from words import words_of

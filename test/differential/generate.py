@@ -123,7 +123,8 @@ class Generator:
                 Step("collect", [name, self.limit(0.4)], self.tried())]
 
     def make_insert(self, i):
-        return [Step("sleep", [self.time()]), Step("insert", [self.r.choice(self.names)] + self.later(i))]
+        nap = Step("sleep", [self.time()])
+        return [nap, Step("insert", [self.r.choice(self.names)] + self.later(i))]
 
     def make_watch(self, i):
         return [Step("watch", self.later(i, 1, 1))]

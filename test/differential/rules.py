@@ -68,7 +68,8 @@ class Rules:
             except asyncio.CancelledError:
                 self.used["D9"] += 1
 
-    # D8: a poll of a set that finds nothing has nothing to cancel; the cancel comes at the next step.
+    # D8: a poll of a set that finds nothing has nothing to cancel; the cancel comes at the next
+    # step.
     async def d8_poll(self, tasks, limit, waiting):
         try:
             return await waiting

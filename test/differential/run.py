@@ -5,8 +5,8 @@
 usage: run.py <differential_asio_side> [--seeds A-B | --minutes N | --files F...] [--keep DIR]
 
 Without an option seeds 0 to 3999; with --minutes seeds from the clock on. What differs is shrunk
-and printed, as a scenario and as an asyncio program; with --keep the scenario is also written there,
-ready for the corpus.
+and printed, as a scenario and as an asyncio program; with --keep the scenario is also written
+there, ready for the corpus.
 """
 import argparse
 import difflib
@@ -37,7 +37,8 @@ def arguments():
 
 def batches(a):
     if a.files:
-        files = [f for path in a.files for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
+        files = [f for path in a.files
+                 for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
         yield [s for f in files for s in scenario.parse(f.read_text())]
         return
     first, last = map(int, a.seeds.split("-"))

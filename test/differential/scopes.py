@@ -77,8 +77,8 @@ class TaskGroup(asyncio.TaskGroup):
     async def __aexit__(self, kind, error, trace):
         self.body_ended = kind is None
         if self.task.cancelling() > self.before + self.abort:
-            # In asyncio the children hear of it when the cancel leaves the body; if the body swallows
-            # it, never. Our group is cancelled as a whole.
+            # In asyncio the children hear of it when the cancel leaves the body; if the body
+            # swallows it, never. Our group is cancelled as a whole.
             self.rules.incomparable = "the owner of a group was cancelled in its body"
         try:
             return await super().__aexit__(kind, error, trace)

@@ -56,8 +56,8 @@ def changed(script, change):
 
 
 def shrink(script, fails, seconds=15):
-    """`fails` takes scenarios and says of each whether it fails. What it has got to when the time is
-    up is the answer."""
+    """`fails` takes scenarios and says of each whether it fails. What it has got to when the time
+    is up is the answer."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         candidates = list(smaller(script))

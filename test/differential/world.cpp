@@ -177,8 +177,8 @@ asio::awaitable<int> world::play_steps(std::size_t i, start how) {
                 o.error = std::current_exception();
             }
             log_wait(at, start, o.words());
-            // D9. A cancel that a step passed on or ended by is used up. A group that failed while it
-            // was cancelled leaves the cancel standing (TG9).
+            // D9. A cancel that a step passed on or ended by is used up. A group that failed while
+            // it was cancelled leaves the cancel standing (TG9).
             if (o.error ? s.op != "group" || !o.is_group() : is_in(passing_on, s.op))
                 co_await asio::this_coro::reset_cancellation_state();
             // A block that was cancelled leaves its scope at once.
