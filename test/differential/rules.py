@@ -223,8 +223,7 @@ class Rules:
             if not isinstance(e, asyncio.CancelledError):
                 error = e
             elif self.failure_of(all_of_them):
-                self.used["D8"] += 1
-                raise self.failure_of(all_of_them)
+                raise  # it was over, and waits for nobody
         while left := [t for t in tasks if not t.done()]:
             self.used["D7"] += 1
             try:
