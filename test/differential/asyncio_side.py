@@ -131,6 +131,8 @@ class World(Steps):
                         else s.op != "group" or not isinstance(error, BaseExceptionGroup)):
                     await self.rules.d9_one_cancel()
                     self.rules.d19_reset(depth)
+                else:
+                    self.rules.scope_has_ended()
                 leaves = depth and isinstance(error, asyncio.CancelledError) and not s.tried
                 if not leaves:
                     error = await self.pause(number_of_body, number, at, depth) or error

@@ -99,6 +99,7 @@ class Comparison:
                 self.counts["in one of the orders that are legal at a tie"] += 1
                 self.rules.update(+used)
                 return None
+            incomparable = incomparable or self.asyncio.incomparable
         if incomparable:
             self.counts[f"not comparable: {incomparable}"] += 1
             return None

@@ -55,6 +55,11 @@ class Rules:
                 task.uncancel()
         self.seen[task] = task.cancelling()
 
+    def scope_has_ended(self):
+        """It took back its own requests."""
+        task = asyncio.current_task()
+        self.seen[task] = min(self.seen.get(task, 0), task.cancelling())
+
     def cancelled(self):
         """Whether this task was cancelled since its last step."""
         task = asyncio.current_task()
