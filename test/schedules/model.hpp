@@ -60,9 +60,11 @@ struct model {
         case gather: // the first that did not succeed; once cancelled it waits for all
             if (!met() || (cancelled < met_at() && !left.empty()))
                 return {};
-            if (stopped && (again >= met_at() || bad.empty()))
+            if (stopped && (again > met_at() || bad.empty()))
                 return may;
-            may = {worst};
+            if (again < met_at())
+                may.clear();
+            may.push_back(worst);
             for (const char c : stopped ? bad : "") // which of one turn was the first, who knows
                 if (at(c).ended == at(bad[0]).ended)
                     may.push_back(word_of(at(c).how));
