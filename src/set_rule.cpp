@@ -295,19 +295,22 @@ bool set_rule::content(set_waiter& w) noexcept {
            w.reserved.count(w.condition.outcomes) >= w.condition.count;
 }
 
-void set_rule::again(set_waiter& w) noexcept {
+void set_rule::again(set_waiter& w, woken_list& woken) noexcept {
     w.current = set_waiter::phase::registering;
     if (closed_)
         return refuse(w);
-    line& l = line_of(w);
-    l.push_front(w);
-    woken_list nobody;
-    const bool stops = w.reason != stop_reason::none && w.stopped == when_stopped::end;
-    if (satisfied(w) || stops) {
+    // What it was released for has gone; the rest is anybody's until its condition holds again. A
+    // predicate keeps what it has seen, or it would be asked twice.
+    if (w.wants == set_waiter::kind::split)
+        finished_.prepend(w.reserved);
+    line_of(w).push_front(w);
+    if (w.reason != stop_reason::none && w.stopped == when_stopped::end) {
+        woken_list nobody;
         if (satisfied(w))
             serve(w);
         release(w, nobody);
     }
+    settle(woken);
 }
 
 void set_rule::close(set_waiter& w, bool takes, woken_list& woken) noexcept {

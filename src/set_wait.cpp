@@ -77,9 +77,11 @@ bool set_wait::again(std::size_t) {
     wake_queue wakes;
     {
         std::lock_guard lock(set_->mutex_);
-        set_->rule_.again(state_);
+        woken_list woken;
+        set_->rule_.again(state_, woken);
         if (set_->rule_.open(state_))
             claim(wakes);
+        set_core::wake(woken, wakes);
     }
     wakes.run();
     return true;

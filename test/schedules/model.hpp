@@ -60,9 +60,9 @@ struct model {
         case gather: // the first that did not succeed; once cancelled it waits for all
             if (!met() || (cancelled < met_at() && !left.empty()))
                 return {};
-            if (stopped && (again > met_at() || bad.empty()))
+            if (stopped && (again > over_at() || bad.empty()))
                 return may;
-            if (again < met_at())
+            if (again < over_at())
                 may.clear();
             may.push_back(worst);
             for (const char c : stopped ? bad : "") // which of one turn was the first, who knows
@@ -98,6 +98,7 @@ private:
         const char* way = op.what == gather ? "-/~" : any ? "+-/~" : bad ? "-~" : "";
         return named(".").empty() || !named(way).empty();
     }
+    int over_at() const { return cancelled < met_at() ? at(named("+-/~").back()).ended : met_at(); }
     int met_at() const {
         const std::string bad = named("-/~"), done = named("+-/~");
         return !bad.empty() ? at(bad[0]).ended : met() ? at(done.back()).ended : never;

@@ -360,6 +360,21 @@ BOOST_AUTO_TEST_CASE(places_are_barren_while_there_is_none_or_somebody_waits_for
     BOOST_TEST(!s.rule.barren(kind::place));
 }
 
+BOOST_AUTO_TEST_CASE(who_came_for_nothing_keeps_nothing_from_others) {
+    constexpr wait_condition until_failure{outcome(failed)};
+    set_stage s("abc");
+    s.end('a');
+    s.end('b', failed);
+    BOOST_TEST(s.wait('A', kind::split, until_failure));
+    BOOST_TEST(!s.wait('B', kind::next)); // A has a claim to all
+    s.erase('b');
+    BOOST_TEST(s.content('A') == "-");
+    BOOST_TEST(!s.again('A'));
+    BOOST_TEST(s.others_woken == "B");
+    BOOST_TEST(s.content('B') == "a");
+    BOOST_TEST(s.end('c') == "A"); // none is left that could fail
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

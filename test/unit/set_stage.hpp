@@ -97,7 +97,7 @@ public:
 
     /// True when it is over again at once.
     bool again(char w) {
-        rule.again(waiters_.at(w));
+        others_woken = woken([&](woken_list& l) { rule.again(waiters_.at(w), l); });
         return rule.open(waiters_.at(w));
     }
 
@@ -127,7 +127,8 @@ public:
     set_waiter& operator[](char w) { return waiters_.at(w); }
     set_entry& entry(char m) { return entries_.at(m); }
 
-    set_rule::ended last{}; // of the latest end()
+    set_rule::ended last{};   // of the latest end()
+    std::string others_woken; // by the latest again()
 
 private:
     template<class F>

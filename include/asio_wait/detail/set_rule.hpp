@@ -220,7 +220,7 @@ public:
     /// Looks at what a released waiter gets, all of it now in `reserved`. False: it came for nothing
     /// and goes back to the head of the line.
     ASIO_WAIT_DECL bool content(set_waiter& w) noexcept;
-    ASIO_WAIT_DECL void again(set_waiter& w) noexcept;
+    ASIO_WAIT_DECL void again(set_waiter& w, woken_list& woken) noexcept;
 
     /// Tells a released waiter, too, when the set has been closed.
     void still_open(set_waiter& w) const noexcept {
