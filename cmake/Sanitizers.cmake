@@ -19,7 +19,7 @@ if(ASIO_WAIT_SANITIZE)
 
   list(JOIN ASIO_WAIT_SANITIZE "," sanitizers)
   target_compile_options(asio_wait_private_options INTERFACE
-    -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(asio_wait_private_options INTERFACE -fsanitize=${sanitizers})
   # clang cannot mark coroutines for its check of calls through pointers.
   if("undefined" IN_LIST ASIO_WAIT_SANITIZE)
