@@ -173,6 +173,8 @@ bool starts_coroutines(const operation& op) {
     op.call(s);
     verdict ignored;
     run(s, ignored, false);
+    s.bodies.open(); // nothing may wait on one context when another is destroyed
+    run(s, ignored, false);
     return body_note::made != before;
 }
 
