@@ -112,7 +112,10 @@ demo)
     ;;
 test)
     preset=${1:-dev}
-    if [ "$preset" = clang ]; then dependencies clang; else dependencies; fi
+    case "$preset" in
+    clang | fuzz*) dependencies clang ;;
+    *) dependencies ;;
+    esac
     cmake --workflow --preset "$preset"
     ;;
 deps) dependencies "$@" ;;

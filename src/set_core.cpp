@@ -199,7 +199,7 @@ ref_ptr<task_core> set_core::try_next(bool* quiet) {
     try {
         wakes.run();
     } catch (...) {
-        // As in insert(): the member that has been taken must not be lost.
+        // No memory for somebody else's wake-up; the member that has been taken must not be lost.
     }
     return std::move(left.first()->task);
 }
