@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # ./setup.sh demo                   sets up and runs the demo
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
-# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, peers, static
+# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, coverage, peers, static
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -66,6 +66,7 @@ dependencies() {
     for extra in "$@"; do
         case "$extra" in
         clang) need clang++ clang ;;
+        coverage) need llvm-cov llvm ;;
         static)
             need clang-tidy clang-tidy
             need cppcheck cppcheck
@@ -114,9 +115,11 @@ test)
     preset=${1:-dev}
     case "$preset" in
     clang | fuzz*) dependencies clang ;;
+    coverage) dependencies clang coverage ;;
     *) dependencies ;;
     esac
     cmake --workflow --preset "$preset"
+    [ "$preset" != coverage ] || python3 test/coverage/report.py build/coverage
     ;;
 deps) dependencies "$@" ;;
 *)

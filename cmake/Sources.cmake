@@ -6,20 +6,24 @@ set(asio_wait_sources
   src/context_core.cpp
   src/error.cpp
   src/set_core.cpp
+  src/set_members.cpp
   src/set_rule.cpp
   src/set_wait.cpp
   src/small_mutex.cpp
   src/task_core.cpp
+  src/task_graph.cpp
   src/unobserved_exception.cpp
   src/wait_anchor.cpp
   src/wait_core.cpp
-  src/wait_rule.cpp)
+  src/wait_rule.cpp
+  src/watch.cpp)
 
 set(asio_wait_headers
   include/asio_wait.hpp
   include/asio_wait/any_task.hpp
   include/asio_wait/as_completed.hpp
   include/asio_wait/cancel_and_wait.hpp
+  include/asio_wait/chrome_trace.hpp
   include/asio_wait/condition.hpp
   include/asio_wait/config.hpp
   include/asio_wait/create_task.hpp
@@ -31,6 +35,7 @@ set(asio_wait_headers
   include/asio_wait/semaphore.hpp
   include/asio_wait/shield.hpp
   include/asio_wait/task.hpp
+  include/asio_wait/task_events.hpp
   include/asio_wait/task_group.hpp
   include/asio_wait/task_set.hpp
   include/asio_wait/timeout.hpp
@@ -41,6 +46,7 @@ set(asio_wait_headers
   include/asio_wait/wait_for.hpp
   include/asio_wait/wait_for_tasks.hpp
   include/asio_wait/wait_result.hpp
+  include/asio_wait/watch_tasks.hpp
   include/asio_wait/with_task_group.hpp
   include/asio_wait/with_timeout.hpp)
 
@@ -84,6 +90,7 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/strand_service.hpp
   include/asio_wait/detail/task_base.hpp
   include/asio_wait/detail/task_core.hpp
+  include/asio_wait/detail/task_graph.hpp
   include/asio_wait/detail/task_handle.hpp
   include/asio_wait/detail/task_sources.hpp
   include/asio_wait/detail/task_state.hpp
@@ -96,7 +103,9 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/wait_core.hpp
   include/asio_wait/detail/wait_op.hpp
   include/asio_wait/detail/wait_rule.hpp
-  include/asio_wait/detail/wait_service.hpp)
+  include/asio_wait/detail/wait_service.hpp
+  include/asio_wait/detail/watch.hpp
+  include/asio_wait/detail/watched_executor.hpp)
 
 # For users' tests: a target of its own.
 set(asio_wait_testing_headers

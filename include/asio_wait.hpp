@@ -15,6 +15,7 @@
 #include <asio_wait/semaphore.hpp>            // IWYU pragma: export
 #include <asio_wait/shield.hpp>               // IWYU pragma: export
 #include <asio_wait/task.hpp>                 // IWYU pragma: export
+#include <asio_wait/task_events.hpp>          // IWYU pragma: export
 #include <asio_wait/task_group.hpp>           // IWYU pragma: export
 #include <asio_wait/task_set.hpp>             // IWYU pragma: export
 #include <asio_wait/timeout.hpp>              // IWYU pragma: export
@@ -25,5 +26,6 @@
 #include <asio_wait/wait_for.hpp>             // IWYU pragma: export
 #include <asio_wait/wait_for_tasks.hpp>       // IWYU pragma: export
 #include <asio_wait/wait_result.hpp>          // IWYU pragma: export
+#include <asio_wait/watch_tasks.hpp>          // IWYU pragma: export
 #include <asio_wait/with_task_group.hpp>      // IWYU pragma: export
 #include <asio_wait/with_timeout.hpp>         // IWYU pragma: export

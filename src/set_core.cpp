@@ -235,24 +235,6 @@ ref_ptr<task_core> set_core::first() const noexcept {
     return e ? static_cast<set_member*>(e)->task : nullptr;
 }
 
-std::vector<ref_ptr<task_core>> set_core::members(bool only_unfinished) const {
-    std::vector<ref_ptr<task_core>> all;
-    for (;;) {
-        std::size_t wanted = 0;
-        {
-            std::lock_guard lock(mutex_);
-            wanted = only_unfinished ? rule_.unfinished() : rule_.size();
-            if (wanted <= all.capacity()) {
-                for (set_entry* e = rule_.members().first(); e; e = e->next)
-                    if (!only_unfinished || e->outcome == task_status::running)
-                        all.push_back(static_cast<set_member*>(e)->task);
-                return all;
-            }
-        }
-        all.reserve(wanted);
-    }
-}
-
 void set_core::keeps(keep what) {
     std::lock_guard lock(mutex_);
     rule_.keeps(what);

@@ -47,6 +47,12 @@ bool set_wait::attach(void*, std::size_t) noexcept {
     return state_.current == set_waiter::phase::released;
 }
 
+void set_wait::watch(watched_wait& w, watched_wait::traits t, const void*, std::size_t) noexcept {
+    t.needs_all =
+        state_.wants == kind::all || (state_.wants == kind::split && state_.condition.needs_all());
+    w.begin(t, set_->watch_id());
+}
+
 void set_wait::look_once() noexcept {
     std::lock_guard lock(set_->mutex_);
     set_->rule_.add(state_);

@@ -29,9 +29,14 @@ ASIO_WAIT_COLD char* copy_of(std::string_view text) {
 task_core::task_core(const task_type& type, const spawn_site& site, std::string_view name,
                      ref_ptr<context_core> home)
     : id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1), home_(std::move(home)),
-      type_(&type), name_(name.empty() ? nullptr : copy_of(name)), site_(site) {}
+      type_(&type), name_(name.empty() ? nullptr : copy_of(name)), site_(site) {
+    if (watching())
+        record_ = watch_task(*this, name);
+}
 
 task_core::~task_core() {
+    if (record_) // also when the constructor of a derived class throws
+        unwatch_task(*record_);
     delete[] name_;
 }
 
@@ -56,6 +61,11 @@ void task_core::name(std::string_view value) {
 bool task_core::cancel_requested() const noexcept {
     const auto held = lock();
     return requested_ != 0;
+}
+
+bool task_core::started() const noexcept {
+    const auto held = lock();
+    return started_;
 }
 
 bool task_core::begin() noexcept {
@@ -106,6 +116,18 @@ void task_core::finish(task_status status, std::exception_ptr&& error, wake_queu
     error_ = std::move(error);
     status_.store(status, std::memory_order_release);
     hooks_.complete_all(wakes);
+}
+
+void task_core::note_cancel() const noexcept {
+    const task_record* const by = current_task();
+    tell({watch_event::kind::cancel_requested, id_, by ? by->id : 0});
+}
+
+void task_core::note_end() const noexcept {
+    const char* how = "succeeded";
+    if (status() != task_status::succeeded)
+        how = status() == task_status::failed ? "failed" : "cancelled";
+    tell({watch_event::kind::done, id_, 0, how});
 }
 
 void task_core::report() const noexcept {

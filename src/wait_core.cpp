@@ -65,6 +65,17 @@ void wait_core::link(wait_node* nodes, std::size_t count) noexcept {
     });
 }
 
+void wait_core::watch(watched_wait& w, watched_wait::traits t, const wait_node* nodes,
+                      std::size_t count) noexcept {
+    t.needs_all = rule_.needs_all();
+    w.begin(
+        t, count,
+        [](const void* first, std::size_t n) -> task_core& {
+            return *static_cast<const wait_node*>(first)[n].task;
+        },
+        nodes);
+}
+
 bool wait_core::over_already() noexcept {
     std::lock_guard lock(mutex_);
     if (!rule_.over())

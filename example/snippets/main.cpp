@@ -37,6 +37,7 @@ asio::awaitable<void> all() {
     co_await condition_snippets();
     co_await family_snippets();
     co_await group_snippets();
+    co_await watching_snippets();
 }
 
 } // namespace

@@ -13,6 +13,7 @@ boost::asio::awaitable<void> task_set_snippets();
 boost::asio::awaitable<void> condition_snippets();
 boost::asio::awaitable<void> family_snippets();
 boost::asio::awaitable<void> group_snippets();
+boost::asio::awaitable<void> watching_snippets();
 
 /// Ends the program when a snippet did not do what its text says.
 void expect(bool condition, const char* what);

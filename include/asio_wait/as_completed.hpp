@@ -30,6 +30,7 @@ namespace detail {
 template<class Task>
 class next_completed : public one_member {
 public:
+    static constexpr const char* what = "as_completed";
     using one_member::one_member;
 
     std::tuple<std::exception_ptr, std::optional<Task>> result(set_wait& core, wait_node*,

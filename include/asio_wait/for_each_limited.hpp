@@ -154,7 +154,8 @@ auto start_for_each_limited(Place place, R&& range, std::size_t limit, F&& funct
  *  @par Executor       As with_task_group.
  *  @par Thread safety  Any thread for the call; the function is called on the executor.
  *  @par Lifetimes      A range passed as an lvalue must live until completion; an rvalue is moved in. The
- *       function is kept until all calls have ended.
+ *       function is kept until all calls have ended. A context destroyed meanwhile may destroy the
+ *       awaiting coroutine before the calls, so what their destructors touch must not be its locals.
  *  @par Cost           O(n) time, O(limit) memory; one create_task and one post for each element.
  *  @par asyncio        None; a TaskGroup with a Semaphore.
  *  @par Example        @snippet groups.cpp for_each_limited */

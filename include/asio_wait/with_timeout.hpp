@@ -108,6 +108,7 @@ struct cancel_block : cancel_task {
 template<class T>
 class timed_value : public joined_value<T, true> {
 public:
+    static constexpr const char* what = "with_timeout";
     using core_type = joining_core<cancel_block>;
 
     timed_value(ref_ptr<task_state<T>> t, std::shared_ptr<timeout_state> scope) noexcept

@@ -12,10 +12,11 @@ from pathlib import Path
 LAYERS = {
     0: "version config",
     1: "return_when wait_result condition detail/ref_ptr detail/small_mutex detail/block_pool "
-       "detail/type_tag detail/misuse detail/task_status detail/wait_condition",
+       "detail/type_tag detail/misuse detail/task_status detail/wait_condition "
+       "detail/task_graph",
     2: "error timeout_error detail/inline_executor detail/executor_traits detail/serial_executor "
        "detail/embedded_slot detail/asio_1_26_fix detail/initiate detail/strand_service",
-    3: "detail/completion_hook detail/context_core",
+    3: "detail/completion_hook detail/context_core detail/watch detail/watched_executor",
     4: "detail/cancel_batch detail/task_core detail/wait_service detail/task_base detail/task_state",
     5: "detail/wait_rule detail/wait_anchor detail/wait_core detail/set_rule detail/set_core "
        "detail/set_wait detail/unobserved detail/start_guard",
@@ -28,8 +29,9 @@ LAYERS = {
        "detail/basic_task_set wait_for_tasks",
     9: "exception_group detail/group_state detail/group_start task_group detail/group_op",
     10: "task_set as_completed wait_for gather shield with_timeout with_task_group cancel_and_wait "
-        "for_each_limited semaphore",
-    11: "asio_wait",
+        "for_each_limited semaphore watch_tasks "
+        "task_events",
+    11: "asio_wait chrome_trace",
     # For tests, on top of everything, so that nothing of the library depends on it.
     12: "testing/virtual_clock testing/schedule testing/detail/ready_queue",
     13: "testing/detail/timer_lane testing/pending_note testing/deterministic_executor "

@@ -97,6 +97,8 @@ public:
     ~basic_task_set() {
         if (!core_)
             return;
+        if (core_->watch_id() != 0)
+            core_->note_dropped();
         try {
             core_->close();
         } catch (...) {

@@ -79,6 +79,8 @@ private:
 
     /// True when the request has to be delivered, and goes with this batch.
     bool record(task_base& task) {
+        if (task.record() && !task.done())
+            task.note_cancel();
         tasks_.reserve(most); // afterwards nothing of the batch throws
         for (;; enter(task)) {
             {

@@ -53,6 +53,7 @@ constexpr wait_condition core_condition(const until_condition<Predicate>&) noexc
 template<class Task, class Condition>
 class task_collection : public plain_wait {
 public:
+    static constexpr const char* what = "wait_for_tasks";
     static constexpr bool cancellable_when_over = true;
 
     task_collection(std::vector<Task> handles, Condition condition) noexcept

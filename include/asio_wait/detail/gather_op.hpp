@@ -43,6 +43,7 @@ inline constexpr wait_condition first_not_succeeded{outcome(task_status::failed)
 template<class Results>
 class gathered : public plain_wait {
 public:
+    static constexpr const char* what = "gather";
     static constexpr bool cancellable_when_over = false;
     using core_type = joining_core<cancel_tasks>;
     using value_type = typename Results::value_type;

@@ -28,6 +28,7 @@ namespace asio_wait::inline v0::detail {
 
 /// Waits for one task, whatever its type.
 struct one_task : plain_wait {
+    static constexpr const char* what = "async_wait";
     static constexpr bool cancellable_when_over = false;
 
     explicit one_task(ref_ptr<task_base> t) noexcept : state(std::move(t)) {}
@@ -111,6 +112,7 @@ auto error_instead(std::exception_ptr error) {
 /// Waits for one task and reads its outcome.
 template<class T, bool PassCancelOn>
 struct one_value : plain_wait {
+    static constexpr const char* what = PassCancelOn ? "async_join" : "async_get";
     static constexpr bool cancellable_when_over = false;
     using core_type = std::conditional_t<PassCancelOn, joining_core<cancel_task>, wait_core>;
 

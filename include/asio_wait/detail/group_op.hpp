@@ -60,6 +60,7 @@ private:
 template<class T>
 class group_end {
 public:
+    static constexpr const char* what = "with_task_group";
     using core_type = joining_set<cancel_group>;
     static constexpr bool cancellable_when_over = false;
 

@@ -27,6 +27,7 @@ using value_signature = get_signature_t<T>;
 template<class T, bool Take>
 class joined_value : public plain_wait {
 public:
+    static constexpr const char* what = "wait_for";
     static constexpr bool cancellable_when_over = false;
     using core_type = joining_core<cancel_task>;
 

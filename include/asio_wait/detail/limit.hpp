@@ -42,6 +42,7 @@ struct limit_handler {
 // on the handler's executor before the result.
 
 struct no_limit {
+    static constexpr bool unlimited = true;
     static constexpr bool expired() noexcept { return false; }
     template<class Executor>
     void arm(const ref_ptr<wait_anchor>&, const Executor&) noexcept {}

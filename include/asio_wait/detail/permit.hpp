@@ -16,6 +16,7 @@ namespace asio_wait::inline v0::detail {
 /// Waits for a permit: a place in a set, for keeps.
 class permit : public set_payload<set_wait::kind::place> {
 public:
+    static constexpr const char* what = "semaphore";
     using set_payload::set_payload;
 
     static constexpr bool cancellable_when_over = false;

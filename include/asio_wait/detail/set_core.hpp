@@ -8,6 +8,7 @@
 #include <asio_wait/detail/set_rule.hpp>
 #include <asio_wait/detail/small_mutex.hpp>
 #include <asio_wait/detail/task_core.hpp>
+#include <asio_wait/detail/watch.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -91,6 +92,11 @@ public:
     ASIO_WAIT_DECL ref_ptr<task_core> first() const noexcept;
     /// In order of insertion.
     ASIO_WAIT_DECL std::vector<ref_ptr<task_core>> members(bool only_unfinished) const;
+    ASIO_WAIT_DECL std::vector<std::uint64_t> unfinished_ids() const;
+    /// 0 when it is not watched.
+    std::uint64_t watch_id() const noexcept { return watched_.id(); }
+    /// For introspection: its owner goes, and members that run on are told of.
+    ASIO_WAIT_COLD ASIO_WAIT_DECL void note_dropped() const noexcept;
 
     ASIO_WAIT_DECL void keeps(keep what);
     ASIO_WAIT_DECL void limit(std::size_t most);
@@ -144,6 +150,8 @@ private:
     /// What became of a new member; `left`: it has come and gone, `lacking`: the table is full.
     enum class place : std::uint8_t { taken, left, refused, lacking };
     place try_insert(set_member& m, wake_queue& wakes) noexcept;
+    template<class Element, class F>
+    std::vector<Element> collect(bool only_unfinished, F element) const;
     set_member* find(const task_core& task) const noexcept;
     void link(set_member& m) noexcept;
     void unlink(set_member& m) noexcept;
@@ -164,6 +172,7 @@ private:
     // Chained hashing by id: ids come in runs, so the next power of two of slots is hardly shared.
     std::size_t slots_ = 0;
     std::unique_ptr<set_member*[]> table_;
+    watched_set watched_{*this}; // the last: goes before what it shows
 };
 
 } // namespace asio_wait::inline v0::detail

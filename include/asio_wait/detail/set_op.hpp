@@ -79,6 +79,7 @@ public:
 template<class Task>
 class next_member : public one_member {
 public:
+    static constexpr const char* what = "async_next";
     using one_member::one_member;
 
     static std::tuple<boost::system::error_code, Task> nothing() noexcept {
@@ -106,6 +107,7 @@ class split_members
     using base = typename split_members::set_payload;
 
 public:
+    static constexpr const char* what = "wait_for_tasks";
     static constexpr bool cancellable_when_over = true;
 
     split_members(ref_ptr<set_core> set, Condition condition) noexcept
@@ -187,6 +189,7 @@ private:
 template<class Task>
 class all_members_ended : public set_payload<set_wait::kind::all> {
 public:
+    static constexpr const char* what = "async_shutdown";
     using set_payload::set_payload;
 
     static constexpr bool cancellable_when_over = true;

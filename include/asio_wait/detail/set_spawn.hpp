@@ -54,6 +54,7 @@ spawner<Ex, std::decay_t<Body>> make_spawner(ref_ptr<set_core> set, const Ex& ex
 template<class Spawner>
 class place_for_task : public set_payload<set_wait::kind::place> {
 public:
+    static constexpr const char* what = "async_spawn";
     using handle_type = decltype(std::declval<Spawner&>()());
     static constexpr bool cancellable_when_over = true;
     static constexpr bool short_way = false;

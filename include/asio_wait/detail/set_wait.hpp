@@ -34,6 +34,8 @@ public:
     ASIO_WAIT_DECL void look_once() noexcept;
 
     // As in wait_core; there are no nodes.
+    ASIO_WAIT_COLD ASIO_WAIT_DECL void watch(watched_wait& w, watched_wait::traits t, const void*,
+                                             std::size_t) noexcept;
     ASIO_WAIT_DECL bool attach(void*, std::size_t) noexcept;
     ASIO_WAIT_DECL bool over_already() noexcept;
     ASIO_WAIT_DECL bool start();

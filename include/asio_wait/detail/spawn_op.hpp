@@ -6,6 +6,7 @@
 #include <asio_wait/detail/embedded_slot.hpp>
 #include <asio_wait/detail/inline_executor.hpp>
 #include <asio_wait/detail/task_state.hpp>
+#include <asio_wait/detail/watched_executor.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -178,7 +179,14 @@ ref_ptr<task_base> spawn(const Ex& ex, B&& body, std::string_view name, const sp
     using state_type = spawned_task<T, Ex, body_type>;
     const auto state =
         ref_ptr<state_type>::adopt(pool_new<state_type>(site, name, ex, std::forward<B>(body)));
-    asio::co_spawn(ex, start_body<T, Ex, body_type>{state.get()}, spawn_handler<state_type>(state));
+    const auto start = [&state](const Ex& on) {
+        asio::co_spawn(on, start_body<T, Ex, body_type>{state.get()},
+                       spawn_handler<state_type>(state));
+    };
+    if (watching())
+        start(watched(ex, state->record()));
+    else
+        start(ex);
     return state;
 }
 

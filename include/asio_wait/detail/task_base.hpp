@@ -81,9 +81,13 @@ public:
             const auto held = lock();
             what = record_cancel(static_cast<unsigned>(types));
         }
+        if (what == request::refused)
+            return false;
+        if (record())
+            note_cancel();
         if (what == request::deliver)
             deliver();
-        return what != request::refused;
+        return true;
     }
 
     /// The work ended by itself, with an error or (null) a value that is in place.
@@ -148,6 +152,8 @@ private:
             finish(status, std::move(error), wakes);
             executor.emplace(std::move(executor_)); // a third of what swap costs
         }
+        if (record())
+            note_end();
         wakes.run();
     }
 

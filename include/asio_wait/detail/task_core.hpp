@@ -7,6 +7,7 @@
 #include <asio_wait/detail/ref_ptr.hpp>
 #include <asio_wait/detail/task_status.hpp>
 #include <asio_wait/detail/type_tag.hpp>
+#include <asio_wait/detail/watch.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -70,6 +71,10 @@ public:
     ASIO_WAIT_DECL void name(std::string_view value);
 
     ASIO_WAIT_DECL bool cancel_requested() const noexcept;
+    ASIO_WAIT_DECL bool started() const noexcept;
+
+    /// Null unless it was watched from its creation.
+    const ref_ptr<task_record>& record() const noexcept { return record_; }
 
     /// The context whose lock guards this task.
     context_core& home() const noexcept { return *home_; }
@@ -133,6 +138,10 @@ protected:
     ASIO_WAIT_DECL void finish(task_status status, std::exception_ptr&& error,
                                wake_queue& wakes) noexcept;
 
+    // For introspection; with no lock held.
+    ASIO_WAIT_COLD ASIO_WAIT_DECL void note_cancel() const noexcept;
+    ASIO_WAIT_COLD ASIO_WAIT_DECL void note_end() const noexcept;
+
     std::unique_lock<small_mutex> lock() const noexcept { return std::unique_lock(home_->tasks); }
 
 private:
@@ -154,6 +163,7 @@ private:
     const task_type* type_;
     std::exception_ptr error_;
     char* name_ = nullptr;
+    ref_ptr<task_record> record_;
     spawn_site site_;
 };
 

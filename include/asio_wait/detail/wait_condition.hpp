@@ -31,6 +31,8 @@ struct wait_condition {
     bool valid = true;
 
     constexpr bool counts(task_status s) const noexcept { return (outcomes & outcome(s)) != 0; }
+    /// Met by no task that ends well, unless it is the last.
+    constexpr bool needs_all() const noexcept { return !counts(task_status::succeeded); }
     /// Met whatever the tasks do.
     constexpr bool trivial() const noexcept { return outcomes != no_outcome && count == 0; }
 };

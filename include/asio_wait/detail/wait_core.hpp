@@ -65,6 +65,10 @@ public:
         return true; // to tell would take as long as over_already()
     }
 
+    /// For introspection; before anybody can wake it.
+    ASIO_WAIT_COLD ASIO_WAIT_DECL void watch(watched_wait& w, watched_wait::traits t,
+                                             const wait_node* nodes, std::size_t count) noexcept;
+
     /// True when the wait is over before it began: the caller posts the operation itself.
     ASIO_WAIT_DECL bool over_already() noexcept;
 

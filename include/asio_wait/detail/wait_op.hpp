@@ -7,6 +7,7 @@
 #include <asio_wait/detail/wait_anchor.hpp>
 #include <asio_wait/detail/wait_core.hpp>
 #include <asio_wait/detail/wait_service.hpp>
+#include <asio_wait/detail/watch.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_allocator.hpp>
@@ -83,6 +84,25 @@ asio::any_io_executor io_executor(const Initiation& initiation) {
         return {};
 }
 
+/// What introspection calls a wait: `static constexpr const char* what` of its payload.
+template<class Payload>
+inline constexpr const char* what_of = "wait";
+template<class Payload>
+requires requires {
+    Payload::what;
+}
+inline constexpr const char* what_of<Payload> = Payload::what;
+
+template<class Limit>
+bool is_limited(const Limit& limit) noexcept {
+    if constexpr (requires { limit.deadline().has_value(); })
+        return limit.deadline().has_value();
+    else
+        return !requires {
+            Limit::unlimited;
+        };
+}
+
 inline constexpr auto terminal_only = static_cast<unsigned>(asio::cancellation_type::terminal);
 
 /// One wait of one handler: the part that knows types. All Asio code of a wait is here.
@@ -110,6 +130,9 @@ public:
         const std::size_t count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
         const ref_ptr<core_type> core = op->core_;
+        if (watching())
+            core->watch(op->watched_, {what_of<Payload>, is_limited(op->limit_)}, op->nodes(),
+                        count);
         const auto listen = [&] {
             if (slot.is_connected())
                 slot.template emplace<wait_cancellation>(core);
@@ -318,6 +341,7 @@ private:
     Limit limit_;
     std::size_t count_;
     ref_ptr<core_type> core_;
+    watched_wait watched_;
 };
 
 /// What payloads over a fixed collection of tasks have in common.

@@ -46,6 +46,7 @@ public:
 
     bool met() const noexcept { return met_; }
     bool over() const noexcept { return met_ || ends_by(reason_); }
+    bool needs_all() const noexcept { return condition_.needs_all(); }
     bool exhausted() const noexcept { return unfinished_ == 0; }
     /// Cancelled when the condition held already.
     bool late() const noexcept { return late_; }
