@@ -34,6 +34,15 @@ need_boost() { # need_boost <infix of the package name> <library or nothing>
     fi
 }
 
+# What clang's sanitizers, fuzzer and counters link with; only recommended by its package.
+need_clang_runtime() { # need_clang_runtime <compiler>
+    version=$("$1" -dumpversion 2>/dev/null | cut -d. -f1)
+    case "$("$1" -print-file-name="libclang_rt.profile-$(uname -m).a" 2>/dev/null)" in
+    */*) ;;
+    *) missing="$missing libclang-rt-${version:-14}-dev" ;;
+    esac
+}
+
 install_missing() {
     [ -n "$missing" ] || return 0
     if ! command -v apt-get >/dev/null 2>&1; then
@@ -65,8 +74,11 @@ dependencies() {
     need nginx nginx-light
     for extra in "$@"; do
         case "$extra" in
-        clang) need clang++ clang ;;
-        coverage) need llvm-cov llvm ;;
+        clang) need clang++ clang ;; # and its runtime, below
+        coverage)
+            need clang++-16 clang-16
+            need llvm-cov-16 llvm-16
+            ;;
         static)
             need clang-tidy clang-tidy
             need cppcheck cppcheck
@@ -90,6 +102,12 @@ dependencies() {
     done
     # The compiler comes first: it is asked for Boost.
     install_missing
+    for extra in "$@"; do
+        case "$extra" in
+        clang) need_clang_runtime clang++ ;;
+        coverage) need_clang_runtime clang++-16 ;;
+        esac
+    done
     need_boost "" ""
     need_boost context boost_context
     install_missing
@@ -115,7 +133,7 @@ test)
     preset=${1:-dev}
     case "$preset" in
     clang | fuzz*) dependencies clang ;;
-    coverage) dependencies clang coverage ;;
+    coverage) dependencies coverage ;;
     *) dependencies ;;
     esac
     cmake --workflow --preset "$preset"

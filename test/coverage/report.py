@@ -4,8 +4,9 @@
 
     report.py <build directory of the preset coverage> [--html <directory>]
 
-exceptions.txt lists what no test can reach, with the reason. An uncovered line or branch that is not
-listed is an error, and so is an exception that a test has reached.
+exceptions.txt lists what no test can reach, with the reason: `- <text>` is a line, `* <text>` all of what
+that line begins. An uncovered line or branch that is not listed is an error, and so is an exception that a
+test has reached.
 """
 
 import argparse
@@ -40,25 +41,35 @@ def programs(build: pathlib.Path) -> list[str]:
     return [str(p) for p in found if b"__llvm_covmap" in p.read_bytes()]
 
 
-def exceptions() -> dict[str, dict[str, str]]:
-    """{file: {text of the line: reason}}"""
-    listed: dict[str, dict[str, str]] = collections.defaultdict(dict)
-    file = text = None
+def listed_lines() -> dict[tuple[str, int], str]:
+    """{(file, line): the exception's own text}"""
+    found: dict[tuple[str, int], str] = {}
+    file, entries = "", []
     for line in (pathlib.Path(__file__).parent / "exceptions.txt").read_text().splitlines():
         if line.startswith("@ "):
-            file, text = line[2:].strip(), None
-        elif line.startswith("- "):
-            text = " ".join(line[2:].split())
-            listed[file][text] = ""
-        elif line.startswith("  ") and text:
-            listed[file][text] += line.strip() + " "
+            file = line[2:].strip()
+        elif line[:2] in ("- ", "* "):
+            entries.append([file, line[0], " ".join(line[2:].split()), False])
+        elif line.startswith("  ") and entries:
+            entries[-1][3] = True
         elif line.strip() and not line.startswith("#"):
             sys.exit(f"exceptions.txt: what is '{line}'?")
-    for texts in listed.values():
-        for text, reason in texts.items():
-            if not reason:
-                sys.exit(f"exceptions.txt: no reason for '{text}'")
-    return listed
+    for file, kind, text, has_reason in entries:
+        if not has_reason:
+            sys.exit(f"exceptions.txt: no reason for '{text}'")
+        source = (SOURCE / file).read_text().splitlines()
+        starts = [n for n, line in enumerate(source) if " ".join(line.split()) == text]
+        if not starts:
+            sys.exit(f"exceptions.txt: {file} has no line '{text}'")
+        for start in starts:
+            end = start
+            if kind == "*":
+                indent = len(source[start]) - len(source[start].lstrip())
+                while not re.match(rf" {{{indent}}}\}}", source[end]):
+                    end += 1
+            for number in range(start, end + 1):
+                found[file, number + 1] = text
+    return found
 
 
 def main() -> int:
@@ -74,37 +85,39 @@ def main() -> int:
         sys.exit("report.py: no test has run in this build yet")
     merged = build / "coverage" / "all.profdata"
     subprocess.run([tool("llvm-profdata", compiler), "merge", "-sparse", *raw, "-o", merged], check=True)
-    objects = [word for p in programs(build) for word in ("-object", p)][1:]
     cov = tool("llvm-cov", compiler)
-    common = [*objects, f"-instr-profile={merged}"]
     places = [str(SOURCE / "include"), str(SOURCE / "src")]
+    found = programs(build)
     if options.html:
-        subprocess.run([cov, "show", *common, "-format=html", "-show-branches=count",
-                        f"-output-dir={options.html}", *places], check=True)
+        objects = [word for p in found for word in ("-object", p)][1:]
+        subprocess.run([cov, "show", *objects, f"-instr-profile={merged}", "-format=html",
+                        "-show-branches=count", f"-output-dir={options.html}", *places], check=True)
 
+    # One program at a time: of two records of an inline function llvm-cov takes the first, though it be
+    # that of a program that never calls it. A template's branches come once for each of its instances;
+    # together they take both ways.
     lines: dict[str, dict[int, int]] = collections.defaultdict(dict)
-    text = subprocess.run([cov, "export", *common, "-format=lcov", *places],
-                          check=True, capture_output=True, text=True).stdout
-    file = ""
-    for line in text.splitlines():
-        if line.startswith("SF:"):
-            file = str(pathlib.Path(line[3:]).resolve().relative_to(SOURCE))
-        elif line.startswith("DA:"):
-            number, count = map(int, line[3:].split(",")[:2])
-            lines[file][number] = max(count, lines[file].get(number, 0))
-
-    # A template's branches come once for each of its instances; together they take both ways.
     branches: dict[str, dict[Branch, list[int]]] = collections.defaultdict(dict)
-    text = subprocess.run([cov, "export", *common, *places],
-                          check=True, capture_output=True, text=True).stdout
-    for entry in json.loads(text)["data"][0]["files"]:
-        file = str(pathlib.Path(entry["filename"]).resolve().relative_to(SOURCE))
-        for row in entry["branches"]:
-            counts = branches[file].setdefault(Branch(row[0], row[1]), [0, 0])
-            counts[0] += row[4]
-            counts[1] += row[5]
+    for program in found:
+        def export(*form: str) -> str:
+            return subprocess.run([cov, "export", *form, program, f"-instr-profile={merged}", *places],
+                                  check=True, capture_output=True, text=True).stdout
 
-    listed = exceptions()
+        file = ""
+        for line in export("-format=lcov").splitlines():
+            if line.startswith("SF:"):
+                file = str(pathlib.Path(line[3:]).resolve().relative_to(SOURCE))
+            elif line.startswith("DA:"):
+                number, count = map(int, line[3:].split(",")[:2])
+                lines[file][number] = max(count, lines[file].get(number, 0))
+        for entry in json.loads(export())["data"][0]["files"]:
+            file = str(pathlib.Path(entry["filename"]).resolve().relative_to(SOURCE))
+            for row in entry["branches"]:
+                counts = branches[file].setdefault(Branch(row[0], row[1]), [0, 0])
+                counts[0] += row[4]
+                counts[1] += row[5]
+
+    listed = listed_lines()
     used = set()
     missed = excepted = all_lines = all_branches = 0
     for file in sorted(lines):
@@ -112,13 +125,13 @@ def main() -> int:
 
         def miss(number: int, what: str) -> None:
             nonlocal missed, excepted
-            text = " ".join(source[number - 1].split())
-            if text in listed.get(file, {}):
-                used.add((file, text))
+            exception = listed.get((file, number))
+            if exception:
+                used.add((file, exception))
                 excepted += 1
                 return
             missed += 1
-            print(f"{file}:{number}: {what}: {text}")
+            print(f"{file}:{number}: {what}: {' '.join(source[number - 1].split())}")
 
         all_lines += len(lines[file])
         for number, count in sorted(lines[file].items()):
@@ -132,9 +145,9 @@ def main() -> int:
                 if taken == 0:
                     miss(place.line, f"column {place.column} never {value}")
 
-    stale = [(file, text) for file in listed for text in listed[file] if (file, text) not in used]
-    for file, text in stale:
-        print(f"exceptions.txt: {file}: a test reaches '{text}', or it is gone")
+    stale = {(file, text) for (file, _), text in listed.items()} - used
+    for file, text in sorted(stale):
+        print(f"exceptions.txt: {file}: a test reaches '{text}'")
     print(f"{all_lines} lines and {all_branches} branches in {len(lines)} files: "
           f"{missed} never run, {excepted} excepted")
     return 1 if missed or stale else 0

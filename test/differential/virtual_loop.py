@@ -41,7 +41,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         selector.loop = self
         self.set_exception_handler(lambda loop, context: None)
-        self.set_task_factory(lambda loop, coro, **more: Task(coro, loop=loop, **more))
+        self.starting = False
+        self.set_task_factory(VirtualLoop.start_task)
         self.on_cancel_again = lambda: None
 
     def begin(self, jitter=None):
@@ -52,6 +53,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.ties = 0
         self.jitter = random.Random(jitter) if jitter is not None else None
         self.parts, self.hops = (1, 8) if (jitter or 0) % 2 else (2 + (jitter or 0) % 7, 1)
+
+    def start_task(self, coro, **more):
+        self.starting = True
+        try:
+            return Task(coro, loop=self, **more)
+        finally:
+            self.starting = False
+
+    def call_soon(self, callback, *args, context=None):
+        # The first turn of a task: also of one that is cancelled before it, and so never begins.
+        if self.starting and self.jitter and self.jitter.random() < 0.25:
+            hop = Hop(self, self.jitter.randrange(1, 8), callback, args, context)
+            hop.handle = super().call_soon(hop, context=context)
+            return hop.handle
+        return super().call_soon(callback, *args, context=context)
 
     async def some_turns(self):
         if self.jitter and self.jitter.random() < 0.25:

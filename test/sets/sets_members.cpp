@@ -341,8 +341,8 @@ CO_TEST_CASE(a_thousand_members_come_and_go) {
     BOOST_TEST(set.size() == 1000u);
     co_await wait_for_tasks(all);
     for (int i = 0; i < 1000; i += 3)
-        BOOST_TEST_REQUIRE(set.erase(all[i]));
-    for (int i = 0; i != 1000; ++i)
+        BOOST_TEST_REQUIRE(set.erase(all[static_cast<std::size_t>(i)]));
+    for (std::size_t i = 0; i != 1000; ++i)
         BOOST_TEST_REQUIRE(set.contains(all[i]) == (i % 3 != 0));
     int expected = 1;
     while (auto t = set.try_next()) {

@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(use_promise) {
     BOOST_TEST(split(r) == "t : ");
 }
 
+// clang up to 16 at least finds no promise for a coro with arguments.
+#if !defined(__clang__)
 // Boost 1.81's use_coro does not compile for any operation with (error_code, T). Later ones crash
 // where the operation's executor is not the coro's, as that of a task that is done: deferred there.
 experimental::coro<void, int> a_coro(asio::any_io_executor, task<int> t) {
@@ -78,6 +80,7 @@ BOOST_AUTO_TEST_CASE(use_coro) {
     BOOST_TEST(!r.get<0>());
     BOOST_TEST(r.get<1>() == 2);
 }
+#endif
 
 template<class Token>
 auto async_count(asio::any_io_executor ex, task<int> t, Token&& token) {

@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(every_kind_of_range) {
     BOOST_TEST(through(*this, vector | std::views::filter([&](const auto& t) { return t == b; })) ==
                "b : ");
     BOOST_TEST(through(*this, std::views::single(a)) == "a : ");
-    auto made = std::views::iota(0, 2) | std::views::transform([&](int i) { return vector[i]; });
+    auto made = std::views::iota(std::size_t{0}, std::size_t{2}) |
+                std::views::transform([&](std::size_t i) { return vector[i]; });
     BOOST_TEST(through(*this, made) == "a b : ");
 #endif
     BOOST_TEST(through(*this, std::move(vector)) == "a b : ");

@@ -213,10 +213,10 @@ public:
     void post(F&& f, const A&) const {
         asio::post(*io_, std::forward<F>(f));
     }
-    friend bool operator==(const ts_executor& a, const ts_executor& b) noexcept {
+    [[maybe_unused]] friend bool operator==(const ts_executor& a, const ts_executor& b) noexcept {
         return a.io_ == b.io_;
     }
-    friend bool operator!=(const ts_executor& a, const ts_executor& b) noexcept {
+    [[maybe_unused]] friend bool operator!=(const ts_executor& a, const ts_executor& b) noexcept {
         return !(a == b);
     }
 
@@ -234,8 +234,8 @@ struct on_the_spot {
     static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
         return asio::execution::blocking.always;
     }
-    friend bool operator==(on_the_spot, on_the_spot) noexcept { return true; }
-    friend bool operator!=(on_the_spot, on_the_spot) noexcept { return false; }
+    [[maybe_unused]] friend bool operator==(on_the_spot, on_the_spot) noexcept { return true; }
+    [[maybe_unused]] friend bool operator!=(on_the_spot, on_the_spot) noexcept { return false; }
 };
 
 template<class Executor>

@@ -238,6 +238,31 @@ BOOST_AUTO_TEST_CASE(a_trace_has_each_task_wait_and_resumption_from_begin_to_end
     BOOST_TEST(seen >= 12u);
 }
 
+BOOST_AUTO_TEST_CASE(a_trace_shows_cancels_and_mistakes) {
+    const auto known_later = create_task(ex, forever(), "before the trace");
+    const chrome_trace trace;
+    set_task_event_handler(trace.handler());
+    known_later.cancel();
+    task<void> self;
+    self = create_task(ex,
+                       [&]() -> awaitable<void> { co_await self.async_wait(asio::use_awaitable); });
+    {
+        task_set<void> set;
+        set.insert(create_task(ex, forever(), "left behind"));
+    }
+    const auto before = set_slow_resumption(0ns);
+    io.poll();
+    set_slow_resumption(before);
+    std::ostringstream out;
+    trace.write(out);
+    std::map<std::string, int> seen;
+    const json::value made = json::parse(out.str());
+    for (const json::value& e : made.at("traceEvents").as_array())
+        ++seen[json::value_to<std::string>(e.at("name"))];
+    for (const char* name : {"cancel", "deadlock", "set dropped", "slow resumption", "(unknown)"})
+        BOOST_TEST(seen[name] >= 1, name);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

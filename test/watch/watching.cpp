@@ -256,6 +256,20 @@ BOOST_AUTO_TEST_CASE(a_watched_task_keeps_its_context_its_strand_and_its_pool) {
     BOOST_TEST(in_pool.result());
 }
 
+BOOST_AUTO_TEST_CASE(a_watched_executor_is_equal_to_itself_only) {
+    asio::any_io_executor first, again, other;
+    create_task(ex, [&]() -> awaitable<void> {
+        first = co_await asio::this_coro::executor;
+        again = co_await asio::this_coro::executor;
+    });
+    create_task(ex, [&]() -> awaitable<void> { other = co_await asio::this_coro::executor; });
+    io.run();
+    BOOST_TEST((first == again));
+    BOOST_TEST((first != other));
+    BOOST_TEST((first != ex));
+    BOOST_TEST((asio::prefer(first, asio::execution::outstanding_work.tracked) != first));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_watched_goes_on_when_watching_ends) {
     task<void> child;
     const auto parent = create_task(ex, [&]() -> awaitable<void> {
