@@ -33,7 +33,7 @@ PROGRAMS = (
     "test_family_collections",
     "test_threads",
 )
-TIME_LIMIT = 120  # seconds; a mutant may hang
+TIME_LIMIT = 40  # seconds; a mutant may hang
 
 
 def mutants(text: str):

@@ -153,6 +153,31 @@ BOOST_AUTO_TEST_CASE(the_executor_has_the_properties_of_an_io_executor) {
     BOOST_TEST(ctx.outstanding() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(its_properties_can_be_taken_back_and_its_copies_assigned) {
+    deterministic_context ctx;
+    deterministic_context other;
+    const auto ex = ctx.get_executor();
+    BOOST_TEST((asio::query(ex, execution::mapping) == execution::mapping.thread));
+    BOOST_TEST((asio::query(ex, execution::relationship) == execution::relationship.fork));
+    BOOST_TEST(
+        (asio::query(ex, execution::outstanding_work) == execution::outstanding_work.untracked));
+    auto counted = asio::require(ex, execution::outstanding_work.tracked);
+    BOOST_TEST(
+        (asio::query(counted, execution::outstanding_work) == execution::outstanding_work.tracked));
+    BOOST_TEST((counted != ex));
+    BOOST_TEST((asio::require(counted, execution::outstanding_work.untracked) == ex));
+    const auto never = asio::require(ex, execution::blocking.never);
+    BOOST_TEST((asio::require(never, execution::blocking.possibly) == ex));
+    BOOST_TEST((other.get_executor() != ex));
+    auto copy = ex;
+    BOOST_TEST(ctx.outstanding() == 1u);
+    copy = counted;
+    BOOST_TEST(ctx.outstanding() == 2u);
+    counted = asio::require(other.get_executor(), execution::outstanding_work.tracked);
+    BOOST_TEST(ctx.outstanding() == 1u);
+    BOOST_TEST(other.outstanding() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(timers_expire_in_order_of_time_and_in_any_order_at_one_instant) {
     const auto seen = outcomes([](schedule& s) {
         deterministic_context ctx;

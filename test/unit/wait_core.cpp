@@ -98,6 +98,18 @@ BOOST_AUTO_TEST_CASE(those_done_before_come_first_in_input_order) {
     BOOST_TEST(s.close() == "bdca");
 }
 
+// A task on another thread may end while the rest is being registered.
+BOOST_AUTO_TEST_CASE(those_done_before_come_before_one_that_ends_during_registration) {
+    stepper s(all, 3);
+    s.tasks[1]->end();
+    s.wait->attach(s.nodes.get(), 1);
+    s.tasks[0]->end();
+    s.wait->attach(s.nodes.get() + 1, 2);
+    BOOST_TEST(s.wait->start());
+    s.tasks[2]->end();
+    BOOST_TEST(s.close() == "bac");
+}
+
 BOOST_AUTO_TEST_CASE(completions_between_wake_and_delivery_count) {
     stepper s(first, 3);
     s.begin();
@@ -381,6 +393,17 @@ BOOST_AUTO_TEST_CASE(repeats_are_all_but_the_first_of_each) {
     BOOST_TEST(repeats_of({t[0], t[0]}) == ".R");
     BOOST_TEST(repeats_of({t[1], t[0]}) == "..");
     BOOST_TEST(repeats_of({t[3], t[0], t[3], t[1], t[0], t[0], t[2]}) == "..R.RR.");
+}
+
+BOOST_AUTO_TEST_CASE(repeats_are_found_whoever_stands_between) {
+    // Three tasks make a table of eight places: many of these pairs meet at one place.
+    std::vector<bare_ptr> t;
+    for (int i = 0; i != 40; ++i)
+        t.push_back(make_task());
+    for (const bare_ptr& a : t)
+        for (const bare_ptr& b : t)
+            if (a.get() != b.get())
+                BOOST_TEST_REQUIRE(repeats_of({a, b, a}) == "..R");
 }
 
 BOOST_AUTO_TEST_CASE(repeats_are_found_among_many) {
