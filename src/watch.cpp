@@ -83,7 +83,8 @@ registry& all() {
 thread_local task_record* current = nullptr;
 
 bool asked_for_by_environment() noexcept {
-    const char* const value = std::getenv("ASIO_WAIT_WATCH");
+    // Before main() there is one thread.
+    const char* const value = std::getenv("ASIO_WAIT_WATCH"); // NOLINT(concurrency-mt-unsafe)
     return value && *value && *value != '0';
 }
 
@@ -248,7 +249,7 @@ wait_record* link(std::unique_ptr<wait_record> made) {
         if (w->waiter)
             w->next_of_waiter = std::exchange(w->waiter->waits, w);
     }
-    made.release();
+    static_cast<void>(made.release()); // the registry's
     const std::uint64_t waiter = w->waiter ? w->waiter->id : 0;
     tell({watch_event::kind::wait_begun, waiter, w->id, w->traits.what, w->began});
     if (!circle.empty())

@@ -67,6 +67,11 @@ def mutants(text: str):
     yield from take()
 
 
+def pattern_of(text: str) -> str:
+    """The words of a text, whatever space is between them."""
+    return r"\s+".join(re.escape(word) for word in text.split())
+
+
 class Builder:
     def __init__(self, source: pathlib.Path, build: pathlib.Path, aside: pathlib.Path):
         self.source, self.build, self.aside = source, build, aside
@@ -123,22 +128,24 @@ def main() -> int:
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--only", default="", help="mutants whose file or name has this text")
     parser.add_argument("--every", type=int, default=1, help="each nth mutant")
+    parser.add_argument("--skip", type=int, default=0, help="the first of those")
     options = parser.parse_args()
 
     everything = list(mutants((pathlib.Path(__file__).parent / "mutants.txt").read_text()))
-    chosen = [m for m in everything if options.only in f"{m[0]} {m[1]}"][:: options.every]
+    chosen = [m for m in everything if options.only in f"{m[0]} {m[1]}"]
+    chosen = chosen[options.skip :: options.every]
+    for file, name, old, _ in everything:  # before an hour has gone
+        found = re.findall(pattern_of(old), (options.source / "src" / file).read_text())
+        if len(found) != 1:
+            sys.exit(f"{file}, '{name}': the text to replace stands there {len(found)} times")
     survivors = []
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as aside:
         builder = Builder(options.source.resolve(), options.build.resolve(), pathlib.Path(aside))
         for file, name, old, new in chosen:
             text = (options.source / "src" / file).read_text()
-            pattern = r"\s+".join(re.escape(word) for word in old.split())
-            found = re.findall(pattern, text)
-            if len(found) != 1:
-                sys.exit(f"{file}, '{name}': the text to replace stands there {len(found)} times")
             try:
-                builder.compile(file, re.sub(pattern, lambda _: new, text))
+                builder.compile(file, re.sub(pattern_of(old), lambda _: new, text))
             except subprocess.CalledProcessError:
                 sys.exit(f"{file}, '{name}': the mutant does not compile")
             how = ""

@@ -332,6 +332,24 @@ CO_TEST_CASE(a_set_that_is_gone_holds_no_task) {
     BOOST_TEST(test::lifetime_tracker::live() == 0);
 }
 
+CO_TEST_CASE(who_was_taken_may_come_back_beside_others_of_its_place_in_the_table) {
+    auto ex = co_await asio::this_coro::executor;
+    task_set<int> set;
+    std::vector<task<int>> all; // more than the table has places
+    for (int i = 0; i != 20; ++i)
+        all.push_back(create_task(ex, give(i)));
+    co_await wait_for_tasks(all);
+    for (const auto& t : all) {
+        set.insert(t);
+        BOOST_TEST((co_await set.async_next() == t));
+        BOOST_TEST(!set.contains(t));
+        BOOST_TEST(set.insert(t));
+        for (const auto& other : all)
+            BOOST_TEST_REQUIRE(set.contains(other) == (other == t));
+        BOOST_TEST((set.try_next() == t));
+    }
+}
+
 CO_TEST_CASE(a_thousand_members_come_and_go) {
     auto ex = co_await asio::this_coro::executor;
     task_set<int> set;

@@ -375,6 +375,27 @@ BOOST_AUTO_TEST_CASE(who_came_for_nothing_keeps_nothing_from_others) {
     BOOST_TEST(s.end('c') == "A"); // none is left that could fail
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_is_cancelled_with_the_set) {
+    set_stage s("a");
+    BOOST_TEST(!s.wait('A', kind::next));
+    BOOST_TEST(s.close_all() == "A");
+    BOOST_TEST((s['A'].reason == stop_reason::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(what_it_gives_back_comes_before_what_has_ended_since) {
+    constexpr wait_condition until_failure{outcome(failed)};
+    set_stage s("abcd");
+    s.end('a');
+    s.end('b', failed);
+    BOOST_TEST(s.wait('A', kind::split, until_failure)); // has a claim to a and b
+    s.end('c');
+    s.erase('b');
+    BOOST_TEST(s.content('A') == "-");
+    BOOST_TEST(!s.again('A'));
+    BOOST_TEST(s.take() == "a");
+    BOOST_TEST(s.take() == "c");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

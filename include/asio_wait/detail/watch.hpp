@@ -76,7 +76,7 @@ struct watch_event {
     kind what;
     std::uint64_t task = 0;
     std::uint64_t other = 0;
-    std::string_view text = "";
+    std::string_view text{};
     watch_clock::time_point when = watch_clock::now();
     watch_clock::duration took{};
 };
