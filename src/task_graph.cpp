@@ -240,8 +240,7 @@ std::vector<std::vector<id_type>> task_graph::deadlocks() const {
             }
             const wait& w = *waits_here[s.wait];
             const auto& targets = all.targets(w);
-            // A set may get another member that ends first.
-            const bool binding = !w.limited && (w.needs_all || (!w.set && targets.size() == 1));
+            const bool binding = !w.limited && w.needs_all;
             if (!binding || s.target == targets.size()) {
                 ++s.wait;
                 s.target = 0;

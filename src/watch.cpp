@@ -5,10 +5,12 @@
 #include <asio_wait/detail/task_core.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -74,9 +76,10 @@ struct registry {
         std::chrono::duration_cast<watch_clock::duration>(std::chrono::milliseconds(100)).count()};
 };
 
-// Never destroyed: the last handle to a task may lie in a static object.
-registry& all() {
-    static registry& r = *new registry;
+// Never destroyed: the last handle to a task may lie in a static object. No heap: nobody here may throw.
+registry& all() noexcept {
+    alignas(registry) static std::byte place[sizeof(registry)];
+    static registry& r = *::new (static_cast<void*>(place)) registry;
     return r;
 }
 
@@ -94,7 +97,19 @@ double age(watch_clock::time_point began, watch_clock::time_point now) noexcept 
 
 } // namespace
 
-std::atomic<bool> watch_switch{asked_for_by_environment()};
+// Set by whoever comes first: a static object elsewhere may have called watch_tasks() already.
+constinit std::atomic<bool> watch_switch{false};
+
+namespace {
+
+[[maybe_unused]] const bool asked = [] {
+    const bool on = asked_for_by_environment();
+    if (on)
+        watch_switch.store(true, std::memory_order_relaxed); // see there
+    return on;
+}();
+
+} // namespace
 
 void task_record::release() noexcept {
     if (refs.drop())
@@ -135,8 +150,8 @@ void tell(const watch_event& event) noexcept {
         std::fprintf(stderr, "asio_wait: task %llu kept its thread for %.3f s\n", id,
                      std::chrono::duration<double>(event.took).count());
     else if (event.what == kind::deadlock)
-        std::fprintf(stderr, "asio_wait: deadlock, task %llu can never go on: %.*s\n", id, length,
-                     event.text.data());
+        std::fprintf(stderr, "asio_wait: deadlock, task %llu can only fail or be cancelled: %.*s\n",
+                     id, length, event.text.data());
     else if (event.what == kind::set_dropped)
         std::fprintf(stderr, "asio_wait: a set was destroyed, and %llu of its tasks run on: %.*s\n",
                      static_cast<unsigned long long>(event.other), length, event.text.data());
@@ -188,7 +203,7 @@ task_record* current_task() noexcept {
 namespace {
 
 bool binds(const wait_record& w) noexcept {
-    return !w.traits.limited && (w.traits.needs_all || (!w.set && w.tasks.size() == 1));
+    return !w.traits.limited && w.traits.needs_all;
 }
 
 /// The way from one of its tasks back to its waiter, over waits that cannot end without each other;
@@ -201,7 +216,8 @@ std::vector<const task_record*> circle_of(const wait_record& wait) {
         std::size_t next = 0;
     };
     std::vector<const task_record*> found;
-    if (!wait.waiter || !binds(wait))
+    // A function bound to the executor of a task may run when the task is done, or gone.
+    if (!wait.waiter || !wait.waiter->task || wait.waiter->task->done() || !binds(wait))
         return found;
     std::vector<step> path{{wait.waiter.get(), &wait}};
     std::unordered_set<const wait_record*> seen{&wait};
@@ -224,7 +240,8 @@ std::vector<const task_record*> circle_of(const wait_record& wait) {
                 found.push_back(p.task);
             return found;
         }
-        if (t->task && !t->task->done() && t->waits) {
+        // Who is asked to end will not wait any longer.
+        if (t->task && !t->task->done() && !t->task->cancel_requested() && t->waits) {
             path.push_back({t, t->waits});
             if (!binds(*t->waits) || !seen.insert(t->waits).second)
                 path.back().next = t->waits->tasks.size();
@@ -242,7 +259,7 @@ wait_record* link(std::unique_ptr<wait_record> made) {
         std::lock_guard lock(r.mutex);
         for (const task_record* t : circle_of(*w))
             circle += t->task->name() + " (" + std::to_string(t->id) + ") -> ";
-        if (w->waiter && !circle.empty())
+        if (!circle.empty())
             circle += w->waiter->task->name() + " (" + std::to_string(w->waiter->id) + ')';
         w->id = ++r.last_wait;
         r.waits.push_back(*w);
@@ -268,7 +285,8 @@ std::unique_ptr<wait_record> make_wait(const watched_wait::traits& t) {
 void watched_wait::begin(const traits& t, std::size_t tasks,
                          task_core& (*nth)(const void*, std::size_t), const void* of) noexcept {
     try {
-        auto w = make_wait(t);
+        // Of those it was begun for: a first one of several may come from where nobody watches.
+        auto w = make_wait({t.what, t.limited, t.needs_all || tasks == 1});
         w->tasks.reserve(tasks);
         for (std::size_t i = 0; i != tasks; ++i)
             if (const auto& record = nth(of, i).record())

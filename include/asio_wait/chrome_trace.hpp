@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <ostream>
 #include <string>
 #include <thread>
@@ -36,7 +37,13 @@ class chrome_trace {
 public:
     /// For set_task_event_handler(). It shares the record, so the object may go first.
     task_event_handler handler() const {
-        return [record = record_](const task_event& e) { record->add(e); };
+        return [record = record_](const task_event& e) {
+            try {
+                record->add(e);
+            } catch (const std::bad_alloc&) {
+                // A timeline with a hole is better than the end of the program.
+            }
+        };
     }
 
     /// What was recorded so far, as one JSON object; while tasks run, what has not ended has no end.
@@ -86,7 +93,11 @@ private:
                 event["name"] = e.what == kind::slow       ? "slow resumption"
                                 : e.what == kind::deadlock ? "deadlock"
                                                            : "set dropped";
-                event.emplace("args", args("what", text(e)));
+                event.emplace(
+                    "args", boost::json::object{
+                                {"task", name(e)},
+                                {"what", text(e)},
+                                {"ms", std::chrono::duration<double, std::milli>(e.took).count()}});
             }
         }
 

@@ -65,6 +65,7 @@ def listed_lines() -> dict[tuple[str, int], str]:
             end = start
             if kind == "*":
                 indent = len(source[start]) - len(source[start].lstrip())
+                end += 1
                 while not re.match(rf" {{{indent}}}\}}", source[end]):
                     end += 1
             for number in range(start, end + 1):

@@ -178,6 +178,19 @@ BOOST_AUTO_TEST_CASE(a_wait_that_can_end_otherwise_is_no_deadlock) {
     BOOST_TEST(story(b.id()) == "spawned; wait begun wait_for_tasks");
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_for_who_has_been_cancelled_is_no_deadlock) {
+    task<void> a, b;
+    a = create_task(ex, [&]() -> awaitable<void> {
+        co_await asio::post(asio::use_awaitable);
+        b.cancel();
+        co_await b.async_wait(asio::use_awaitable); // b waits for a still
+    });
+    b = create_task(ex, [&]() -> awaitable<void> { co_await a.async_wait(asio::use_awaitable); });
+    io.run();
+    BOOST_TEST(a.done());
+    BOOST_TEST(story(a.id()) == "spawned; wait begun async_wait; wait ended; done succeeded");
+}
+
 BOOST_AUTO_TEST_CASE(a_set_that_leaves_tasks_behind_is_told) {
     {
         task_set<void> set;

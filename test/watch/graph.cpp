@@ -126,6 +126,8 @@ BOOST_AUTO_TEST_CASE(a_circle_that_somebody_can_leave_is_none) {
     g.tasks = {a_task(1, "a"), a_task(2, "b"), a_task(3, "c")};
     g.waits = {for_first(1, 1, {2, 3}), for_all(2, 2, {1})};
     BOOST_TEST(g.deadlocks().empty()); // c may end first
+    g.waits[0].tasks = {2};
+    BOOST_TEST(g.deadlocks().empty()); // c has, and its waiter is about to go on
     g.waits = {for_all(1, 1, {2}), for_all(2, 2, {1})};
     g.waits[1].limited = true;
     BOOST_TEST(g.deadlocks().empty()); // the limit ends it
@@ -139,9 +141,9 @@ BOOST_AUTO_TEST_CASE(a_circle_that_somebody_can_leave_is_none) {
 BOOST_AUTO_TEST_CASE(a_task_that_waits_for_itself_is_one) {
     task_graph g;
     g.tasks = {a_task(5, "self")};
-    g.waits = {for_first(1, 5, {5})};
+    g.waits = {for_all(1, 5, {5})};
     BOOST_TEST((g.deadlocks() == std::vector<circle>({{5}})));
-    BOOST_TEST(text_of(g).find("`- wait_for_tasks of 1 task, for 1.000 s\n"
+    BOOST_TEST(text_of(g).find("`- gather of 1 task, for 1.000 s\n"
                                "   `- self (5, waiting) <- waits for itself\n") !=
                std::string::npos);
 }
