@@ -98,14 +98,14 @@ double age(watch_clock::time_point began, watch_clock::time_point now) noexcept 
 } // namespace
 
 // Set by whoever comes first: a static object elsewhere may have called watch_tasks() already.
-constinit std::atomic<bool> watch_switch{false};
+constinit std::atomic<watch_state> watch_switch{watch_state::never};
 
 namespace {
 
 [[maybe_unused]] const bool asked = [] {
     const bool on = asked_for_by_environment();
     if (on)
-        watch_switch.store(true, std::memory_order_relaxed); // see there
+        watch_switch.store(watch_state::on, std::memory_order_relaxed); // see there
     return on;
 }();
 
@@ -276,7 +276,7 @@ wait_record* link(std::unique_ptr<wait_record> made) {
 
 std::unique_ptr<wait_record> make_wait(const watched_wait::traits& t) {
     std::unique_ptr<wait_record> w(new wait_record{t});
-    w->waiter = ref_ptr<task_record>::share(current);
+    w->waiter = ref_ptr<task_record>::share(t.owner);
     return w;
 }
 
@@ -286,7 +286,7 @@ void watched_wait::begin(const traits& t, std::size_t tasks,
                          task_core& (*nth)(const void*, std::size_t), const void* of) noexcept {
     try {
         // Of those it was begun for: a first one of several may come from where nobody watches.
-        auto w = make_wait({t.what, t.limited, t.needs_all || tasks == 1});
+        auto w = make_wait({t.what, t.limited, t.needs_all || tasks == 1, t.owner});
         w->tasks.reserve(tasks);
         for (std::size_t i = 0; i != tasks; ++i)
             if (const auto& record = nth(of, i).record())

@@ -28,7 +28,8 @@ namespace asio_wait::inline v0 {
  *  @par Example        @snippet watching.cpp watch_tasks */
 inline void watch_tasks(bool on = true) noexcept {
     // relaxed: see there.
-    detail::watch_switch.store(on, std::memory_order_relaxed);
+    detail::watch_switch.store(on ? detail::watch_state::on : detail::watch_state::off_again,
+                               std::memory_order_relaxed);
 }
 
 /// The id of the watched task in whose coroutine this is called, 0 elsewhere. asyncio: `current_task()`.

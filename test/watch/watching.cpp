@@ -270,6 +270,49 @@ BOOST_AUTO_TEST_CASE(a_watched_executor_is_equal_to_itself_only) {
     BOOST_TEST((asio::prefer(first, asio::execution::outstanding_work.tracked) != first));
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_that_a_task_starts_waits_for_nobody) {
+    task<void> t;
+    t = create_task(ex, [&]() -> awaitable<void> {
+        co_await asio::post(asio::use_awaitable);
+        t.async_wait([](boost::system::error_code) {});
+        co_await forever();
+    });
+    io.poll();
+    const graph g = seen();
+    BOOST_REQUIRE(g.waits.size() == 1u);
+    BOOST_TEST(g.waits[0].waiter == 0u);
+    BOOST_TEST(g.deadlocks().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_child_does_not_run_as_its_parent) {
+    std::uint64_t in_callback = 77;
+    const auto parent = create_task(ex, [&]() -> awaitable<void> {
+        const auto child =
+            create_task(co_await asio::this_coro::executor, []() -> awaitable<void> { co_return; });
+        child.async_wait([&](boost::system::error_code) { in_callback = this_task_id(); });
+        co_await asio::post(asio::use_awaitable);
+    });
+    io.run();
+    BOOST_TEST(in_callback != parent.id());
+}
+
+BOOST_AUTO_TEST_CASE(children_of_other_executor_types_are_at_home_in_a_group) {
+    using io_executor = asio::io_context::executor_type;
+    bool ran = false;
+    const auto parent = create_task(ex, [&]() -> awaitable<void> {
+        co_await with_task_group([&](task_group& group) -> awaitable<void> {
+            group.spawn([&]() -> asio::awaitable<void, io_executor> {
+                ran = true;
+                co_return;
+            });
+            co_return;
+        });
+    });
+    io.run();
+    BOOST_TEST(ran);
+    BOOST_TEST(!parent.failed());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_watched_goes_on_when_watching_ends) {
     task<void> child;
     const auto parent = create_task(ex, [&]() -> awaitable<void> {
@@ -283,6 +326,7 @@ BOOST_AUTO_TEST_CASE(what_was_watched_goes_on_when_watching_ends) {
     const graph g = seen();
     BOOST_TEST(g.tasks.size() == 1u); // the parent
     BOOST_TEST(g.waits.empty());
+    BOOST_TEST((child.get_executor() == ex)); // without a mark
     child.cancel();
     io.restart();
     io.run();

@@ -7,6 +7,7 @@
 #include <asio_wait/detail/set_core.hpp>
 #include <asio_wait/detail/set_op.hpp>
 #include <asio_wait/detail/task_handle.hpp>
+#include <asio_wait/detail/watched_executor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
@@ -82,7 +83,8 @@ public:
             throw_misuse(misuse::group_over);
         if constexpr (std::is_same_v<Ex, asio::any_io_executor> &&
                       !std::is_same_v<wanted, asio::any_io_executor>) {
-            const wanted* const typed = executor.template target<wanted>();
+            const asio::any_io_executor plain = unmarked(executor);
+            const wanted* const typed = plain.template target<wanted>();
             if (!typed)
                 throw asio::execution::bad_executor();
             return insert(create_task(*typed, std::move(k), name, at), role);

@@ -183,7 +183,7 @@ ref_ptr<task_base> spawn(const Ex& ex, B&& body, std::string_view name, const sp
         asio::co_spawn(on, start_body<T, Ex, body_type>{state.get()},
                        spawn_handler<state_type>(state));
     };
-    if (watching())
+    if (ever_watched())
         start(watched(ex, state->record()));
     else
         start(ex);

@@ -5,6 +5,7 @@
 #include <asio_wait/detail/context_core.hpp>
 #include <asio_wait/detail/task_core.hpp>
 #include <asio_wait/detail/wait_service.hpp>
+#include <asio_wait/detail/watched_executor.hpp>
 #include <asio_wait/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -114,7 +115,7 @@ public:
 protected:
     task_base(const task_type& type, const spawn_site& site, std::string_view name,
               const asio::any_io_executor& executor)
-        : task_core(type, site, name, core_of_executor(executor)), executor_(executor) {}
+        : task_core(type, site, name, core_of_executor(executor)), executor_(unmarked(executor)) {}
 
     ~task_base() = default;
 

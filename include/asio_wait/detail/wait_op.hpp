@@ -8,6 +8,7 @@
 #include <asio_wait/detail/wait_core.hpp>
 #include <asio_wait/detail/wait_service.hpp>
 #include <asio_wait/detail/watch.hpp>
+#include <asio_wait/detail/watched_executor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_allocator.hpp>
@@ -131,8 +132,9 @@ public:
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
         const ref_ptr<core_type> core = op->core_;
         if (watching())
-            core->watch(op->watched_, {what_of<Payload>, is_limited(op->limit_)}, op->nodes(),
-                        count);
+            core->watch(op->watched_,
+                        {what_of<Payload>, is_limited(op->limit_), false, owner_of(op->handler_)},
+                        op->nodes(), count);
         const auto listen = [&] {
             if (slot.is_connected())
                 slot.template emplace<wait_cancellation>(core);

@@ -29,9 +29,14 @@ struct set_record;
 
 /// Whether new tasks, waits and sets are to be watched.
 // relaxed: a switch; what is watched is guarded by the registry's mutex.
-ASIO_WAIT_DECL extern std::atomic<bool> watch_switch;
+enum class watch_state : std::uint8_t { never, on, off_again };
+ASIO_WAIT_DECL extern std::atomic<watch_state> watch_switch;
 inline bool watching() noexcept {
-    return watch_switch.load(std::memory_order_relaxed);
+    return watch_switch.load(std::memory_order_relaxed) == watch_state::on;
+}
+/// Otherwise no executor carries a task.
+inline bool ever_watched() noexcept {
+    return watch_switch.load(std::memory_order_relaxed) != watch_state::never;
 }
 
 using watch_clock = std::chrono::steady_clock;
@@ -126,6 +131,7 @@ public:
         const char* what;
         bool limited = false; // as in task_graph::wait
         bool needs_all = false;
+        task_record* owner = nullptr; // whose coroutine waits
     };
 
     /// Without memory it is not watched. The function gives the n-th task.

@@ -5,10 +5,12 @@
 #include <asio_wait/detail/watch.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/execution.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -27,6 +29,7 @@ public:
         : inner_(std::move(inner)), record_(std::move(record)) {}
 
     const asio::any_io_executor& inner() const noexcept { return inner_; }
+    const task_record* record() const noexcept { return record_.get(); }
 
     template<class F>
     void execute(F&& f) const {
@@ -67,18 +70,37 @@ private:
     ref_ptr<task_record> record_;
 };
 
+/// Without the mark of the task it comes from, which counts for that task only.
+inline asio::any_io_executor unmarked(const asio::any_io_executor& ex) {
+    if (ever_watched())
+        if (const auto* const marked = ex.target<watched_executor>())
+            return marked->inner();
+    return ex;
+}
+
 /// What a coroutine of the task runs on while it is watched. Only an erased executor can be exchanged.
 template<class Ex>
 Ex watched(const Ex& ex, const ref_ptr<task_record>& record) {
     if constexpr (std::is_same_v<Ex, asio::any_io_executor>) {
-        // That of the task by which it was spawned counts for that one only.
-        const auto* const spawner = ex.template target<watched_executor>();
         if (record)
-            return watched_executor(spawner ? spawner->inner() : ex, record);
-        if (spawner)
-            return spawner->inner();
+            return watched_executor(unmarked(ex), record);
+        return unmarked(ex);
+    } else {
+        return ex;
     }
-    return ex;
+}
+
+/// The task whose coroutine waits with this handler; null for callbacks, whoever starts them.
+template<class Handler>
+task_record* owner_of(const Handler& handler) {
+    using executor = asio::associated_executor_t<Handler, asio::system_executor>;
+    if constexpr (std::is_same_v<executor, asio::any_io_executor>) {
+        const executor ex = asio::get_associated_executor(handler, asio::system_executor());
+        const auto* const marked = ex.template target<watched_executor>();
+        if (marked && marked->record() == current_task())
+            return current_task();
+    }
+    return nullptr;
 }
 
 } // namespace asio_wait::inline v0::detail
