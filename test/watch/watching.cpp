@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -212,6 +213,23 @@ BOOST_AUTO_TEST_CASE(a_set_shows_who_is_in_it_now) {
     io.restart();
     io.poll(); // the wait has ended, too
     BOOST_TEST(seen().sets.empty());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_a_context_that_dies_with_its_tasks) {
+    {
+        asio::io_context dying(1);
+        const auto set = std::make_shared<task_set<void>>();
+        const auto t = create_task(dying, forever());
+        set->insert(t);
+        create_task(dying,
+                    [t]() -> awaitable<void> { co_await t.async_wait(asio::use_awaitable); });
+        create_task(dying, [set]() -> awaitable<void> { co_await set->async_next(1h); });
+        dying.poll();
+        const graph g = seen();
+        BOOST_TEST((g.tasks.size() == 3u && g.waits.size() == 2u && g.sets.size() == 1u));
+    }
+    const graph left = seen();
+    BOOST_TEST((left.tasks.empty() && left.waits.empty() && left.sets.empty()));
 }
 
 BOOST_AUTO_TEST_CASE(tasks_that_wait_for_each_other_are_found) {
