@@ -30,6 +30,7 @@ struct cancelled_source {
     std::size_t size() const noexcept { return started_by(source); }
 
     std::vector<task_type> take(start_guard& started) && {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "cancel_and_wait"));
         auto tasks = take_tasks(std::move(source), started);
         cancel_tasks all;
         all.tasks.reserve(tasks.size());

@@ -53,6 +53,11 @@ struct limited_call<Work, Element&> {
     auto operator()() { return std::move(call); }
 };
 
+struct limited_permit : permit {
+    static constexpr const char* what = "for_each_limited";
+    using permit::permit;
+};
+
 /// A place for one more call, until it is used or nobody wants it any more.
 class limited_place {
 public:
@@ -70,7 +75,7 @@ public:
 
     auto wait() const {
         return initiate_with<void(boost::system::error_code)>(
-            asio::deferred_t(), initiate_in_group{group_}, permit(group_->children()));
+            asio::deferred_t(), initiate_in_group{group_}, limited_permit(group_->children()));
     }
 
     /// Refused when it could be had only because the group is being cancelled.

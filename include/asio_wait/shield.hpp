@@ -15,6 +15,12 @@ namespace asio_wait::inline v0 {
 
 namespace detail {
 
+template<class T>
+struct shielded : one_value<T, false> {
+    static constexpr const char* what = "shield";
+    using shielded::one_value::one_value;
+};
+
 template<class Place>
 struct initiate_shield : one_task_initiation<Place> {
     template<class Handler, class Element>
@@ -27,8 +33,7 @@ struct initiate_shield : one_task_initiation<Place> {
         start_guard started(1);
         if (traits::is_new)
             started.add(state_of(t));
-        start_wait(std::forward<Handler>(handler), io, one_value<value, false>(state_of(t)),
-                   no_limit());
+        start_wait(std::forward<Handler>(handler), io, shielded<value>(state_of(t)), no_limit());
         started.dismiss();
     }
 };

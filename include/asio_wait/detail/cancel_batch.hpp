@@ -120,6 +120,7 @@ private:
     }
 
     void flush() {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "cancel"));
         // Only inside the context: a copy of a strand must not outlive it, so that is left last.
         struct leaver {
             std::optional<context_entry>& entry;

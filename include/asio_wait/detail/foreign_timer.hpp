@@ -41,6 +41,7 @@ public:
     }
 
     void start() {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "time limit"));
         core_->set_detour(this);
         asio::dispatch(executor_, step(ref_ptr<foreign_wait>::share(this), &foreign_wait::arm));
     }
@@ -106,6 +107,7 @@ private:
     };
 
     void arm() {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "time limit"));
         if (phase_ != phase::idle) // the wait is over already
             return let_executor_go();
         if (timer_->expiry() <= Timer::clock_type::now())
@@ -154,6 +156,7 @@ private:
     }
 
     static void on_wake(wake_detour& d) {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "time limit"));
         // In this order: the context is left last, when nothing of it is held any more.
         const ref_ptr<context_core> context = static_cast<foreign_wait&>(d).context_;
         const context_entry entry(*context);

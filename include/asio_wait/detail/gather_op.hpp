@@ -43,7 +43,7 @@ inline constexpr wait_condition first_not_succeeded{outcome(task_status::failed)
 template<class Results>
 class gathered : public plain_wait {
 public:
-    static constexpr const char* what = "gather";
+    static constexpr const char* what = Results::what;
     static constexpr bool cancellable_when_over = false;
     using core_type = joining_core<cancel_tasks>;
     using value_type = typename Results::value_type;
@@ -141,6 +141,7 @@ struct settled_value<void> {
 /// Reads each task's value with `Value`; the wait ends as soon as Condition holds.
 template<template<class> class Value, bool Settled>
 struct gather_kind {
+    static constexpr const char* what = Settled ? "gather_settled" : "gather";
     static constexpr wait_condition condition =
         Settled ? wait_condition{no_outcome} : first_not_succeeded;
 
@@ -149,6 +150,7 @@ struct gather_kind {
     public:
         using value_type =
             std::tuple<typename Value<typename element_traits<Elements>::value_type>::type...>;
+        static constexpr const char* what = gather_kind::what;
         static constexpr wait_condition condition = gather_kind::condition;
 
         explicit listed(ref_ptr<task_state<typename element_traits<Elements>::value_type>>... s)
@@ -177,6 +179,7 @@ struct gather_kind {
         using element_value = typename element_traits<Element>::value_type;
         using value_type = std::conditional_t<std::is_void_v<element_value> && !Settled, void,
                                               std::vector<typename Value<element_value>::type>>;
+        static constexpr const char* what = gather_kind::what;
         static constexpr wait_condition condition = gather_kind::condition;
 
         explicit ranged(std::vector<ref_ptr<task_state<element_value>>> states) noexcept

@@ -150,7 +150,7 @@ struct starting_body {
 template<class R>
 class child_start : public plain_wait {
 public:
-    static constexpr const char* what = "start";
+    static constexpr const char* what = "async_start";
     static constexpr bool cancellable_when_over = false;
     using core_type = joining_core<cancel_task>;
 

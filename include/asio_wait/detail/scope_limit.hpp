@@ -103,6 +103,7 @@ private:
     }
 
     void set_timer() {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "time limit"));
         // A timer that has fired, but whose handler has not run yet, must not count any more.
         timer_ = nullptr;
         const std::uint64_t number = ++timers_;

@@ -175,6 +175,7 @@ private:
 /// Starts a coroutine on an executor that is serial; returns its state.
 template<class T, class Ex, class B>
 ref_ptr<task_base> spawn(const Ex& ex, B&& body, std::string_view name, const spawn_site& site) {
+    BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "create_task"));
     using body_type = std::decay_t<B>;
     using state_type = spawned_task<T, Ex, body_type>;
     const auto state =

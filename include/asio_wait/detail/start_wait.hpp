@@ -41,6 +41,7 @@ public:
 
     template<class H>
     static void initiate(H&& handler, Payload payload) {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, what_of<Payload>));
         const auto executor = asio::get_associated_executor(handler);
         poll_op op(std::forward<H>(handler), std::move(payload));
 #if BOOST_ASIO_VERSION >= 102800

@@ -130,6 +130,7 @@ private:
 
     /// Posts the delivery, unless the context is being destroyed or the task ends meanwhile.
     void deliver() {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "cancel"));
         const context_entry entry(home());
         if (!entry)
             return;

@@ -272,6 +272,7 @@ public:
 
     template<class Initiation, class RawToken, class... InitArgs>
     static return_type initiate(Initiation&& initiation, RawToken&& token, InitArgs&&... args) {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "use_task"));
         using state_type = operation_task<value_type>;
         asio::any_io_executor const executor = parts::executor(token, initiation);
         const auto allocator = parts::allocator(token);

@@ -127,6 +127,7 @@ class wait_op : private pending_op {
 public:
     template<class H, class Io>
     static void initiate(H&& handler, const Io& io, Payload&& payload, Limit&& limit) {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, what_of<Payload>));
         auto slot = asio::get_associated_cancellation_slot(handler);
         const std::size_t count = payload.prepare();
         owner op(create(std::forward<H>(handler), io, std::move(payload), std::move(limit), count));
@@ -283,6 +284,7 @@ private:
     }
 
     static void post_op(pending_op* base) {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, what_of<Payload>));
         owner op(static_cast<wait_op*>(base));
         // Copies: the operation may be delivered on another thread before post() returns.
         const executor_type executor = op->executor();
@@ -322,6 +324,7 @@ private:
     }
 
     static void wait_again(owner op) {
+        BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, what_of<Payload>));
         const ref_ptr<core_type> core = op->core_;
         op->limit_.rearm(core, timer_place{*op}); // may throw
         wait_op* const self = op.release();
