@@ -2,6 +2,7 @@
 #include "snippets.hpp"
 
 #include <asio_wait/create_task.hpp>
+#include <asio_wait/unobserved_exception.hpp>
 #include <asio_wait/use_task.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +12,8 @@
 
 #include <chrono>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace {
@@ -72,6 +75,25 @@ asio::awaitable<void> join() {
     expect(value == 4, "async_join");
 }
 
+asio::awaitable<int> failing() {
+    co_await slow_square(1);
+    throw std::runtime_error("the disk is full");
+}
+
+asio::awaitable<void> nobody_reads() {
+    auto ex = co_await asio::this_coro::executor;
+    std::string log;
+    //! [unobserved]
+    asio_wait::set_unobserved_exception_handler([&log](const asio_wait::unobserved_exception& e) {
+        log += e.name + " failed, and nobody asked";
+    });
+    //! [unobserved]
+    asio_wait::create_task(ex, failing(), "save"); // the handle is dropped at once
+    co_await slow_square(10);
+    asio_wait::set_unobserved_exception_handler(nullptr);
+    expect(log == "save failed, and nobody asked", "unobserved");
+}
+
 } // namespace
 
 asio::awaitable<void> task_snippets() {
@@ -80,4 +102,5 @@ asio::awaitable<void> task_snippets() {
     co_await wait();
     co_await get();
     co_await join();
+    co_await nobody_reads();
 }

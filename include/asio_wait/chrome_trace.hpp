@@ -23,16 +23,23 @@
 namespace asio_wait::inline v0 {
 
 /// Records what happens to watched tasks, as a timeline for Perfetto or chrome://tracing.
-/** Each task is a row with its waits inside; each thread a row with what it resumed. Needs Boost.JSON:
- *  link with it, or include `boost/json/src.hpp` in one source file. Not part of `asio_wait.hpp`.
+/** Each task is a row with its waits inside; each thread a row with what it resumed. Not part of
+ *  `asio_wait.hpp`.
  *
- *  @code
- *  asio_wait::watch_tasks();
- *  asio_wait::chrome_trace trace;
- *  asio_wait::set_task_event_handler(trace.handler());
- *  ...
- *  trace.write(file);
- *  @endcode */
+ *  @par Requirements   Boost.JSON: link with it, or include `boost/json/src.hpp` in one source file.
+ *       watch_tasks() before the tasks of interest are created.
+ *  @par Completion     Each event is recorded as it happens. What has not ended when write() is called
+ *       has no end in the timeline.
+ *  @par Errors         An event there is no memory for is left out; write() throws what the stream and
+ *       allocation throw.
+ *  @par Cancellation   None.
+ *  @par Cancel safety  Waits and tasks do not change their behaviour.
+ *  @par Executor       None is used.
+ *  @par Thread safety  Any thread, also write() while tasks run.
+ *  @par Lifetimes      handler() shares the record, so the object may go before its handler.
+ *  @par Cost           A lock and a JSON object of some hundred bytes for each event, kept until the end.
+ *  @par asyncio        None.
+ *  @par Example        @snippet watching.cpp chrome_trace */
 class chrome_trace {
 public:
     /// For set_task_event_handler(). It shares the record, so the object may go first.

@@ -50,6 +50,17 @@ inline task_event_handler set_task_event_handler(task_event_handler handler) {
 }
 
 /// From which time on a resumption is reported as slow, 100 ms at first; returns what it was before.
+/** @par Requirements   watch_tasks() before the tasks of interest are created.
+ *  @par Completion     At once. It counts for resumptions that end from now on.
+ *  @par Errors         None.
+ *  @par Cancellation   None.
+ *  @par Cancel safety  Waits and tasks do not change their behaviour.
+ *  @par Executor       None is used.
+ *  @par Thread safety  Any thread.
+ *  @par Lifetimes      None.
+ *  @par Cost           None.
+ *  @par asyncio        `loop.slow_callback_duration`, the same 100 ms.
+ *  @par Example        @snippet watching.cpp set_slow_resumption */
 inline std::chrono::nanoseconds set_slow_resumption(std::chrono::nanoseconds limit) noexcept {
     return detail::exchange_slow_limit(
         std::chrono::duration_cast<detail::watch_clock::duration>(limit));

@@ -29,9 +29,19 @@ struct unobserved_exception {
 using unobserved_exception_handler = std::function<void(const unobserved_exception&)>;
 
 /// Sets who is told of failures nobody read, and returns who was told before.
-/** Called once for each such task, on the thread that lets go of it, with no lock held. It must not
- *  throw. An empty handler restores the default, which prints one line to stderr. Any thread may
- *  call this. asyncio: `loop.set_exception_handler`, for "exception was never retrieved". */
+/** @par Requirements   The handler must not throw. An empty one restores the default, which prints one
+ *       line to stderr.
+ *  @par Completion     At once. The handler is called once for each such task, on the thread that lets go
+ *       of it, with no lock held.
+ *  @par Errors         What allocation throws; the handler is then the one it was before.
+ *  @par Cancellation   None.
+ *  @par Cancel safety  Cancelled and abandoned tasks are not reported.
+ *  @par Executor       None is used.
+ *  @par Thread safety  Any thread; so is the handler called, by several threads at a time.
+ *  @par Lifetimes      The handler is kept until it is replaced and its last call has ended.
+ *  @par Cost           Nothing for tasks whose outcome is read; a lock and a call for each other failure.
+ *  @par asyncio        `loop.set_exception_handler`, for "exception was never retrieved".
+ *  @par Example        @snippet task.cpp unobserved */
 inline unobserved_exception_handler set_unobserved_exception_handler(
     unobserved_exception_handler handler) {
     detail::unobserved_hook hook;

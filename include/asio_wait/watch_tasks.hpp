@@ -32,7 +32,19 @@ inline void watch_tasks(bool on = true) noexcept {
                                std::memory_order_relaxed);
 }
 
-/// The id of the watched task in whose coroutine this is called, 0 elsewhere. asyncio: `current_task()`.
+/// The id of the watched task in whose coroutine this is called, 0 elsewhere.
+/** @par Requirements   watch_tasks() before the task was created.
+ *  @par Completion     At once.
+ *  @par Errors         None.
+ *  @par Cancellation   None.
+ *  @par Cancel safety  Nothing is lost.
+ *  @par Executor       None is used. In a function that runs between two resumptions of a watched
+ *       coroutine of executor type `any_io_executor` it is that task's id.
+ *  @par Thread safety  Any thread; it is told about its own thread.
+ *  @par Lifetimes      None.
+ *  @par Cost           One look at a variable of the thread.
+ *  @par asyncio        `current_task()`, which gives the task and not its number.
+ *  @par Example        @snippet watching.cpp this_task_id */
 inline std::uint64_t this_task_id() noexcept {
     const detail::task_record* const t = detail::current_task();
     return t ? t->id : 0;

@@ -37,6 +37,14 @@ OPERATIONS = {
     "task_group::async_start": ("task_group.hpp", r"\basync_start\("),
     "for_each_limited": ("for_each_limited.hpp", r"\bfor_each_limited\("),
     "semaphore::async_acquire": ("semaphore.hpp", r"\bauto async_acquire\("),
+    "set_unobserved_exception_handler": ("unobserved_exception.hpp",
+                                         r"\bset_unobserved_exception_handler\("),
+    "watch_tasks": ("watch_tasks.hpp", r"\bvoid watch_tasks\("),
+    "this_task_id": ("watch_tasks.hpp", r"\bthis_task_id\("),
+    "dump_tasks": ("watch_tasks.hpp", r"\bvoid dump_tasks\("),
+    "set_task_event_handler": ("task_events.hpp", r"\bset_task_event_handler\("),
+    "set_slow_resumption": ("task_events.hpp", r"\bset_slow_resumption\("),
+    "chrome_trace": ("chrome_trace.hpp", r"\bclass chrome_trace\b"),
 }
 # The tools for tests are no asynchronous operations.
 TESTING_OPERATIONS = {
