@@ -3,6 +3,7 @@
 // The calls over many tasks from a stackful coroutine, where Boost.Context is at hand.
 
 #include "collections.hpp"
+#include "support/views.hpp"
 
 #include "unit/contract.hpp"
 
@@ -42,7 +43,7 @@ BOOST_AUTO_TEST_CASE(each_call_once) {
             BOOST_TEST(ec == asio::error::timed_out);
             int calls = 0;
             auto [e5] = for_each_limited(
-                std::views::iota(0, 5), 2,
+                test::numbers(5), 2,
                 [&calls](int) {
                     ++calls;
                     return sleep_for(1ms);

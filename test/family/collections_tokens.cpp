@@ -3,6 +3,7 @@
 // Completion tokens with the calls over many tasks.
 
 #include "collections.hpp"
+#include "support/views.hpp"
 
 #include "unit/contract.hpp"
 
@@ -102,7 +103,7 @@ BOOST_AUTO_TEST_CASE(detached) {
     s.async_acquire(asio::bind_executor(ex, asio::detached));
     stream.async_next(asio::detached);
     for_each_limited(
-        ex, std::views::iota(0, 3), 2,
+        ex, test::numbers(3), 2,
         [&calls](int) {
             ++calls;
             return sleep_for(1ms);
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(use_future) {
     auto none = s.async_acquire(in(2ms), asio::bind_executor(ex, asio::use_future));
     auto next = stream.async_next(asio::use_future);
     auto each = for_each_limited(
-        ex, std::views::iota(0, 3), 2, [](int) { return failing(1ms, "each"); }, asio::use_future);
+        ex, test::numbers(3), 2, [](int) { return failing(1ms, "each"); }, asio::use_future);
     run();
     BOOST_TEST((values.get() == std::tuple(1)));
     BOOST_CHECK_THROW(error.get(), boom);
@@ -215,9 +216,9 @@ CO_TEST_CASE(use_awaitable_deferred_and_as_tuple) {
     co_await s.async_acquire(in(1ms), asio::redirect_error(asio::use_awaitable, ec));
     BOOST_TEST(ec == asio::error::timed_out);
 
-    co_await for_each_limited(std::views::iota(0, 2), 2, visit, asio::use_awaitable);
-    co_await for_each_limited(std::views::iota(0, 2), 2, visit, asio::deferred);
-    auto [e8] = co_await for_each_limited(std::views::iota(0, 2), 2, visit, as_tuple_awaitable);
+    co_await for_each_limited(test::numbers(2), 2, visit, asio::use_awaitable);
+    co_await for_each_limited(test::numbers(2), 2, visit, asio::deferred);
+    auto [e8] = co_await for_each_limited(test::numbers(2), 2, visit, as_tuple_awaitable);
     BOOST_TEST(!e8);
 
     auto r = co_await cancel_and_wait(u, asio::use_awaitable);

@@ -2,13 +2,14 @@
 
 #include "explore.hpp"
 
+#include "semantics/semantics.hpp"
+
 #include <asio_wait/for_each_limited.hpp>
 #include <asio_wait/with_task_group.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(for_each_limited) {
              .call =
                  [](stage& s) {
                      for_each_limited(
-                         s.ex, std::views::transform(std::views::iota(0, 3), made), 2,
+                         s.ex, semantics::one_shot<int>(3, made), 2,
                          [&s](int n) { return s.body(n); }, s.handler());
                  },
              .events = {open_bodies}});
