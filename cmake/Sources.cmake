@@ -4,6 +4,7 @@ set(asio_wait_sources
   src/block_pool.cpp
   src/completion_hook.cpp
   src/context_core.cpp
+  src/dump_tasks.cpp
   src/error.cpp
   src/set_core.cpp
   src/set_members.cpp
@@ -74,6 +75,7 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/limit.hpp
   include/asio_wait/detail/misuse.hpp
   include/asio_wait/detail/permit.hpp
+  include/asio_wait/detail/range_concepts.hpp
   include/asio_wait/detail/ref_ptr.hpp
   include/asio_wait/detail/scope_limit.hpp
   include/asio_wait/detail/serial_executor.hpp

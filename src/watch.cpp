@@ -3,6 +3,7 @@
 
 #include <asio_wait/detail/set_core.hpp>
 #include <asio_wait/detail/task_core.hpp>
+#include <asio_wait/detail/task_graph.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <asio_wait/config.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 
 #include <boost/assert/source_location.hpp>
@@ -10,7 +11,6 @@
 #include <exception>
 #include <iterator>
 #include <memory>
-#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>

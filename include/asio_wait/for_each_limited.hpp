@@ -5,6 +5,7 @@
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/group_op.hpp>
 #include <asio_wait/detail/permit.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/exception_group.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -16,7 +17,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 

@@ -4,13 +4,13 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
 #include <asio_wait/detail/gather_op.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/start_task.hpp>
 #include <asio_wait/detail/task_sources.hpp>
 
 #include <boost/assert/source_location.hpp>
 
 #include <cstddef>
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>

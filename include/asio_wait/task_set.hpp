@@ -7,6 +7,7 @@
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/basic_task_set.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/set_op.hpp>
 #include <asio_wait/task.hpp>
 #include <asio_wait/timeout.hpp>
@@ -14,7 +15,6 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -36,10 +36,14 @@ task_set(R&&)
     -> task_set<typename std::remove_cvref_t<std::ranges::range_reference_t<R>>::value_type>;
 
 /// The same for tasks of different types.
-class any_task_set : public detail::basic_task_set<any_task> {
+/** A template only so that programs without one need not compile it; say `any_task_set`. */
+template<class Task>
+class mixed_task_set : public detail::basic_task_set<Task> {
 public:
-    using detail::basic_task_set<any_task>::basic_task_set;
+    using detail::basic_task_set<Task>::basic_task_set;
 };
+
+using any_task_set = mixed_task_set<any_task>;
 
 /// What waiting for a whole set gives: `auto [done, pending] = co_await
 /// wait_for_tasks(std::move(set))`.

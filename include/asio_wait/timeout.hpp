@@ -42,8 +42,10 @@ template<class Rep, class Period>
 struct duration_timeout {
     std::chrono::duration<Rep, Period> value;
 
+    // The clock is a parameter, so that no timer is compiled for those who set no limit.
+    template<class Clock = std::chrono::steady_clock>
     auto make_limit() const {
-        using clock = std::chrono::steady_clock;
+        using clock = Clock;
         if (!(value > value.zero()))
             return deadline_limit<clock>(clock::time_point::min());
         return deadline_limit<clock>(add_clamped<clock>(clock::now(), value));

@@ -72,16 +72,6 @@ enum class dump_format {
  *       while they are copied, not while they are written.
  *  @par asyncio        `python -m asyncio ps` and `pstree`, Python 3.14; this is from inside.
  *  @par Example        @snippet watching.cpp dump_tasks */
-inline void dump_tasks(std::ostream& out, dump_format format = dump_format::text) {
-    const detail::task_graph graph = detail::watched_now();
-    switch (format) {
-    case dump_format::text:
-        return graph.write_text(out);
-    case dump_format::json:
-        return graph.write_json(out);
-    case dump_format::dot:
-        return graph.write_dot(out);
-    }
-}
+ASIO_WAIT_DECL void dump_tasks(std::ostream& out, dump_format format = dump_format::text);
 
 } // namespace asio_wait::inline v0

@@ -13,7 +13,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/assert/source_location.hpp>
 
 #include <chrono>
@@ -152,7 +151,10 @@ struct initiate_with_timeout {
     std::shared_ptr<const timeout_state> outer;
     boost::source_location at;
 
-    executor_type get_executor() const { return asio::system_executor(); }
+    template<class Executor = executor_type>
+    static Executor get_executor() {
+        return system_executor_as<Executor>();
+    }
 
     template<class Handler, class Body, class Timeout>
     void operator()(Handler&& handler, Body body, Timeout timeout) {

@@ -5,6 +5,7 @@
 #include "support/sleepers.hpp"
 
 #include <asio_wait.hpp>
+#include <asio_wait/detail/task_graph.hpp>
 
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>

@@ -4,6 +4,7 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/set_op.hpp>
 #include <asio_wait/detail/set_spawn.hpp>
 #include <asio_wait/detail/task_handle.hpp>
@@ -17,7 +18,6 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>

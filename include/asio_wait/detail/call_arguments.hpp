@@ -6,6 +6,7 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/initiate.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 #include <asio_wait/return_when.hpp>
 #include <asio_wait/timeout.hpp>
@@ -15,7 +16,6 @@
 
 #include <array>
 #include <cstddef>
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>

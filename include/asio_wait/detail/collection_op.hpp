@@ -210,7 +210,10 @@ struct initiate_wait_for_tasks {
     executor_type named;     // empty: that of the task
     ref_ptr<task_base> task; // the first one unfinished at the call
 
-    executor_type get_executor() const noexcept { return named ? named : executor_or_system(task); }
+    template<class Executor = executor_type>
+    Executor get_executor() const noexcept {
+        return named ? named : executor_or_system<Executor>(task);
+    }
 
     template<class Handler, class Source, class Condition, class Timeout>
     void operator()(Handler&& handler, Source source, Condition condition, Timeout timeout) const {

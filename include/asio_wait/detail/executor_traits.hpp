@@ -18,6 +18,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -45,6 +46,14 @@ void check_executor(const Ex& ex) {
     if constexpr (std::is_constructible_v<bool, const Ex&>)
         if (!ex)
             throw asio::execution::bad_executor();
+}
+
+/// The executor there always is.
+/** A template, as is every get_executor() that may need it: to erase its type is a quarter of what the
+ *  compiler does for this library, so only a program that asks for it pays. */
+template<class Erased, class System = asio::system_executor>
+Erased system_executor_as() {
+    return System();
 }
 
 /// The context behind an executor, null if it has none.

@@ -214,7 +214,7 @@ struct initiate_gather {
 
     executor_type get_executor() const {
         if constexpr (std::is_same_v<Place, start_place<void>>)
-            return executor_or_system(task);
+            return executor_or_system<executor_type>(task);
         else
             return place.io();
     }

@@ -9,7 +9,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/version.hpp>
 
@@ -143,11 +142,12 @@ struct one_value : plain_wait {
 /// The I/O executor of a wait: asked of the task when it is needed, since a copy kept by the
 /// awaiting coroutine could outlive the task's context. A finished task has none, and nothing to
 /// wait for.
-inline asio::any_io_executor executor_or_system(const ref_ptr<task_base>& t) {
+template<class Executor>
+Executor executor_or_system(const ref_ptr<task_base>& t) {
     if (t)
-        if (asio::any_io_executor executor = t->get_executor())
+        if (Executor executor = t->get_executor())
             return executor;
-    return asio::system_executor();
+    return system_executor_as<Executor>();
 }
 
 struct initiate_wait_one {
@@ -155,7 +155,10 @@ struct initiate_wait_one {
 
     ref_ptr<task_base> task;
 
-    executor_type get_executor() const noexcept { return executor_or_system(task); }
+    template<class Executor = executor_type>
+    Executor get_executor() const noexcept {
+        return executor_or_system<Executor>(task);
+    }
 
     template<class Handler, class Payload>
     void operator()(Handler&& handler, Payload payload) const {

@@ -10,7 +10,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/assert/source_location.hpp>
 
 #include <cstddef>
@@ -218,9 +217,10 @@ struct initiate_in_group {
 
     std::shared_ptr<group_state> group;
 
-    executor_type get_executor() const {
-        executor_type executor = group->executor();
-        return executor ? executor : executor_type(asio::system_executor());
+    template<class Executor = executor_type>
+    Executor get_executor() const {
+        Executor executor = group->executor();
+        return executor ? executor : system_executor_as<Executor>();
     }
 
     template<class Handler, class Payload>

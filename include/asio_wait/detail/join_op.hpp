@@ -110,7 +110,9 @@ struct one_task_initiation {
     ref_ptr<task_base> task; // null for work that has not begun
     boost::source_location at;
 
-    executor_type get_executor() const { return task ? executor_or_system(task) : place.io(); }
+    executor_type get_executor() const {
+        return task ? executor_or_system<executor_type>(task) : place.io();
+    }
 };
 
 template<template<class> class Initiation, class Call, class... More>

@@ -11,7 +11,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -216,12 +215,13 @@ struct initiate_set_wait {
 
     ref_ptr<set_core> set;
 
-    executor_type get_executor() const noexcept {
+    template<class Executor = executor_type>
+    Executor get_executor() const noexcept {
         const ref_ptr<task_core> first = set->first();
         if (first)
-            if (executor_type executor = static_cast<task_base&>(*first).get_executor())
+            if (Executor executor = static_cast<task_base&>(*first).get_executor())
                 return executor;
-        return asio::system_executor();
+        return system_executor_as<Executor>();
     }
 
     template<class Handler, class Payload, class Timeout>

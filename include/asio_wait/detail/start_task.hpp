@@ -11,7 +11,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/assert/source_location.hpp>
 
 #include <type_traits>
@@ -73,7 +72,10 @@ struct start_place {
 
 template<>
 struct start_place<void> {
-    static asio::any_io_executor io() { return asio::system_executor(); }
+    template<class Executor = asio::any_io_executor>
+    static Executor io() {
+        return system_executor_as<Executor>();
+    }
     template<class Handler>
     static auto of(const Handler& h, const asio::any_io_executor& io) {
         return asio::get_associated_executor(h, io);

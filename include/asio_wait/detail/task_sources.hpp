@@ -5,6 +5,7 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/collection_op.hpp>
+#include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 
@@ -12,7 +13,6 @@
 #include <boost/assert/source_location.hpp>
 
 #include <cstddef>
-#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>

@@ -3,7 +3,6 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
-#include <asio_wait/detail/task_graph.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -168,6 +167,7 @@ private:
 };
 
 /// Everything that is watched and has not ended. Any thread, while tasks run.
+struct task_graph;
 ASIO_WAIT_DECL task_graph watched_now();
 
 } // namespace asio_wait::inline v0::detail
