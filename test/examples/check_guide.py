@@ -2,7 +2,7 @@
 """check_guide.py PAGE PROGRAM SOURCE...
 
 Every C++ block of the page must be a marked part (//! [name] ... //! [name]) of a source, each
-part must be shown, and the text block, if any, must be what the program prints.
+part must be shown, and the text blocks, one after the other, must be what the program prints.
 """
 import re
 import subprocess
@@ -34,8 +34,7 @@ def main():
     problems += [f"[{name}] is not shown as it is" for name, text in parts if text not in shown]
     run = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                          timeout=25)
-    printed = [run.stdout] if run.stdout else []
-    if printed != blocks(page, "text") or run.returncode != 0 or run.stderr:
+    if run.stdout != "".join(blocks(page, "text")) or run.returncode != 0 or run.stderr:
         problems.append(f"exit code {run.returncode}, printed:\n{run.stdout}\nstderr:\n{run.stderr}")
     if not parts:
         problems.append("no marked part found")
