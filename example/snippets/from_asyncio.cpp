@@ -302,7 +302,6 @@ asio::awaitable<void> so_many() {
 }
 
 asio::awaitable<void> event() {
-    auto ex = co_await asio::this_coro::executor;
     //! [event]
     semaphore ready(0);
     auto worker = [&ready](int n) -> asio::awaitable<void> {
@@ -310,11 +309,14 @@ asio::awaitable<void> event() {
         ready.release(); // the next one may pass, too
         print("worker", n);
     };
-    auto a = create_task(ex, worker(1));
-    auto b = create_task(ex, worker(2));
-    print("ready");
-    ready.release();
-    co_await wait_for_tasks(a, b);
+    auto block = [&](task_group& group) -> asio::awaitable<void> {
+        group.spawn(worker(1));
+        group.spawn(worker(2));
+        print("ready");
+        ready.release();
+        co_return;
+    };
+    co_await with_task_group(block);
     //! [event]
 }
 

@@ -218,11 +218,11 @@ async def event():
     async def worker(n):
         await ready.wait()
         print("worker", n)
-    a = asyncio.create_task(worker(1))
-    b = asyncio.create_task(worker(2))
-    print("ready")
-    ready.set()
-    await asyncio.wait([a, b])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(worker(1))
+        group.create_task(worker(2))
+        print("ready")
+        ready.set()
     # [event]
 
 

@@ -32,8 +32,8 @@ asio::awaitable<int> price_of(int item) {
 //! [failing]
 
 asio::awaitable<void> several() {
-    //! [several]
     auto executor = co_await asio::this_coro::executor;
+    //! [several]
     std::vector<task<int>> tasks;
     for (int item : {1, 2, 13})
         tasks.push_back(create_task(executor, price_of(item), "item " + std::to_string(item)));
