@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # ./setup.sh demo                   sets up and runs the demo
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
-# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, coverage, peers, static
+# ./setup.sh docs                   sets up and builds the documentation as a site
+# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, coverage, docs, peers, static
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -89,6 +90,12 @@ dependencies() {
             need gnuplot gnuplot-nox
             need valgrind valgrind
             ;;
+        docs)
+            need doxygen doxygen
+            need dot graphviz
+            [ -e /usr/share/doxygen-awesome-css ] || missing="$missing doxygen-awesome-css"
+            need gnuplot gnuplot-nox
+            ;;
         peers)
             need go golang-go
             need cargo cargo
@@ -139,9 +146,14 @@ test)
     cmake --workflow --preset "$preset"
     [ "$preset" != coverage ] || python3 test/coverage/report.py build/coverage
     ;;
+docs)
+    dependencies docs
+    cmake --workflow --preset docs
+    echo "$PWD/build/docs/docs/html/index.html"
+    ;;
 deps) dependencies "$@" ;;
 *)
-    sed -n 's/^# \(.*\)/\1/p' "$0" | sed -n '2,4p'
+    sed -n 's/^# \(.*\)/\1/p' "$0" | sed -n '2,5p'
     exit 2
     ;;
 esac

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+/// @namespace asio_wait
+/// Tasks for Boost.Asio coroutines, and waiting for them.
+
 #include <asio_wait/any_task.hpp>             // IWYU pragma: export
 #include <asio_wait/as_completed.hpp>         // IWYU pragma: export
 #include <asio_wait/cancel_and_wait.hpp>      // IWYU pragma: export

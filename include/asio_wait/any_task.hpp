@@ -14,10 +14,13 @@ namespace asio_wait::inline v0 {
 /** Made from every `task<T>`, and equal to it, with an equal hash. */
 class any_task : public detail::task_handle {
 public:
+    /// An empty handle.
     any_task() noexcept = default;
 
+    /// Another handle to the same task.
     template<class T>
     any_task(const task<T>& t) noexcept : task_handle(t) {}
+    /// The same handle; the other one is empty then.
     template<class T>
     any_task(task<T>&& t) noexcept : task_handle(std::move(t)) {}
 
@@ -29,6 +32,7 @@ public:
         return detail::handle_access::make<task<T>>(this->state_);
     }
 
+    /// Whether the task's value is of type T, so that get<T>() will do.
     template<class T>
     bool holds() const {
         return *this->checked().type().value == detail::type_tag_of<T>;

@@ -78,10 +78,13 @@ struct initiate_next_completed : initiate_set_wait {
 template<class Task>
 class basic_completion_stream {
 public:
+    /// The type of the handles.
     using value_type = Task;
 
+    /// Moves what is left; operations in flight go with it.
     basic_completion_stream(basic_completion_stream&&) noexcept = default;
 
+    /// As destroying this stream and moving the other one here.
     basic_completion_stream& operator=(basic_completion_stream&& other) noexcept {
         basic_completion_stream old(std::move(other));
         std::swap(set_, old.set_);
@@ -89,6 +92,7 @@ public:
         return *this;
     }
 
+    /// Operations in flight end with `operation_aborted`; the tasks run on.
     ~basic_completion_stream() {
         if (!set_)
             return;
@@ -183,8 +187,10 @@ private:
     std::unique_ptr<cutoff> cutoff_;
 };
 
+/// A stream of tasks of one type.
 template<class T = void>
 using completion_stream = basic_completion_stream<task<T>>;
+/// A stream of tasks of different types.
 using any_completion_stream = basic_completion_stream<any_task>;
 
 struct stream_access {

@@ -39,7 +39,7 @@ namespace asio_wait::inline v0 {
  *  @par Lifetimes      handler() shares the record, so the object may go before its handler.
  *  @par Cost           A lock and a JSON object of some hundred bytes for each event, kept until the end.
  *  @par asyncio        None.
- *  @par Example        @snippet watching.cpp chrome_trace */
+ *  @par Example        @snippet trace_on_demand.cpp chrome_trace */
 class chrome_trace {
 public:
     /// For set_task_event_handler(). It shares the record, so the object may go first.

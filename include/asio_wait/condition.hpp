@@ -18,10 +18,12 @@ namespace asio_wait::inline v0 {
 
 /// At least one task has succeeded; failures and cancellations are waited out.
 struct first_success_t {};
+/// At least one task has succeeded, or all have ended.
 inline constexpr first_success_t first_success{};
 
+/// Made by at_least().
 struct at_least_condition {
-    std::size_t count;
+    std::size_t count; ///< of tasks that must have ended
 };
 
 /// So many tasks have ended, in whatever way. `at_least(1)` is first_completed.
@@ -29,9 +31,10 @@ constexpr at_least_condition at_least(std::size_t count) noexcept {
     return {count};
 }
 
+/// Made by until().
 template<class Predicate>
 struct until_condition {
-    Predicate predicate;
+    Predicate predicate; ///< asked for each task that has ended
 };
 
 /// The predicate has said yes to a task that has ended.

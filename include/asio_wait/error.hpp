@@ -15,6 +15,7 @@ namespace asio_wait::inline v0 {
 /// Error codes of this library, in the style of `boost::asio::error`.
 namespace error {
 
+/// What goes wrong with a task without being its own error.
 enum task_errors {
     /// The task's context was destroyed before the task had ended.
     task_abandoned = 1
@@ -42,11 +43,13 @@ public:
 
 namespace error {
 
+/// The category of task_errors.
 inline const boost::system::error_category& get_task_category() noexcept {
     static constexpr detail::task_category instance;
     return instance;
 }
 
+/// Makes an error_code of it, where one is asked for.
 inline boost::system::error_code make_error_code(task_errors e) noexcept {
     return {static_cast<int>(e), get_task_category()};
 }

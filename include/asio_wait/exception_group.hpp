@@ -19,15 +19,16 @@ namespace asio_wait::inline v0 {
 
 /// The failure of one task, with what is needed to find it.
 struct task_error {
-    std::uint64_t id;
-    std::string name;
-    boost::source_location spawned_at;
-    std::exception_ptr exception;
+    std::uint64_t id;                  ///< of the task, as its handle's id()
+    std::string name;                  ///< of the task
+    boost::source_location spawned_at; ///< where the task was created
+    std::exception_ptr exception;      ///< what it failed with
 };
 
 /// Every error of several tasks, in order of completion. Also one alone stays a group.
 class ASIO_WAIT_TYPE_VISIBLE exception_group : public std::exception {
 public:
+    /// From errors in the order to be kept.
     explicit exception_group(std::vector<task_error> errors)
         : data_(std::make_shared<const data>(std::move(errors))) {}
 
@@ -37,6 +38,7 @@ public:
         const R& tasks)
         : exception_group(errors_of(tasks)) {}
 
+    /// All of them.
     const std::vector<task_error>& errors() const noexcept { return data_->errors; }
 
     /// One line for each error: the task's name, where it was spawned, and what().

@@ -174,6 +174,7 @@ requires(detail::limited_function<R, F>)
                                           std::forward<CompletionToken>(token), at);
 }
 
+/// The same, with the calls on an executor of their own.
 template<class ExecutorOrContext, class R, class F, class CompletionToken = boost::asio::deferred_t>
 requires(detail::is_executor_or_context<ExecutorOrContext>&& detail::limited_function<R, F>)
     [[nodiscard]] auto for_each_limited(ExecutorOrContext&& executor_or_context, R&& range,

@@ -17,8 +17,11 @@ enum class return_when : std::uint8_t {
     all_completed
 };
 
+/// At least one task has ended.
 inline constexpr return_when first_completed = return_when::first_completed;
+/// A task has failed, or all have ended.
 inline constexpr return_when first_exception = return_when::first_exception;
+/// Every task has ended.
 inline constexpr return_when all_completed = return_when::all_completed;
 
 } // namespace asio_wait::inline v0

@@ -21,6 +21,7 @@ namespace asio_wait::inline v0 {
  *       call. Waits in flight then end with `operation_aborted`. */
 class semaphore {
 public:
+    /// With so many permits to begin with.
     explicit semaphore(std::size_t permits)
         : places_(detail::set_core::create(detail::keep::results)) {
         places_->limit(permits);
@@ -29,6 +30,7 @@ public:
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
 
+    /// Waits in flight end with `operation_aborted`.
     ~semaphore() {
         try {
             places_->close();

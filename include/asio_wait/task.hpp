@@ -26,8 +26,10 @@ class task : public detail::task_handle {
         "asio_wait: a task cannot hold a reference; use a pointer or std::reference_wrapper");
 
 public:
+    /// The type of the value.
     using value_type = T;
 
+    /// An empty handle.
     task() noexcept = default;
 
     /// The value; rethrows the task's own error, unchanged. Counts as reading it.
@@ -70,6 +72,7 @@ public:
         return get<false>(std::forward<CompletionToken>(token));
     }
 
+    /// For `co_await`.
     [[nodiscard]] auto async_get() const { return awaited<false>(*this); }
 
     /// As async_get, but cancelling the wait cancels the task, and the wait goes on until it ends.
@@ -90,6 +93,7 @@ public:
         return get<true>(std::forward<CompletionToken>(token));
     }
 
+    /// For `co_await`.
     [[nodiscard]] auto async_join() const { return awaited<true>(*this); }
 
     /// async_join: the handle is an asynchronous operation itself, for make_parallel_group and the

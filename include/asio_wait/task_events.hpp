@@ -20,6 +20,7 @@ namespace asio_wait::inline v0 {
  *  0 stands for no task, or for one that is not watched. The text is valid during the call. */
 using task_event = detail::watch_event;
 
+/// For set_task_event_handler().
 using task_event_handler = std::function<void(const task_event&)>;
 
 /// Sets who is told what happens to watched tasks, and returns who was told before.

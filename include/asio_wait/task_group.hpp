@@ -34,7 +34,9 @@ struct group_access;
  *  @par Thread safety  Every member function from any thread. */
 class task_group {
 public:
+    /// Another handle to the same group.
     task_group(const task_group& other) : state_(other.state_->shared_from_this()) {}
+    /// From now on a handle to the other group.
     task_group& operator=(const task_group& other) {
         state_ = other.state_->shared_from_this();
         return *this;
@@ -96,6 +98,7 @@ public:
                            std::forward<CompletionToken>(token), at);
     }
 
+    /// The same, with a name for the child.
     template<class Body, class CompletionToken = boost::asio::deferred_t>
     auto async_spawn(Body&& body, std::string_view name,
                      CompletionToken&& token = CompletionToken(),
@@ -137,6 +140,7 @@ public:
                               std::forward<CompletionToken>(token), at);
     }
 
+    /// The same, with a name for the child.
     template<class R = void, class Body, class CompletionToken = boost::asio::deferred_t>
     auto async_start(Body&& body, std::string_view name,
                      CompletionToken&& token = CompletionToken(),

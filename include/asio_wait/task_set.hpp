@@ -31,6 +31,7 @@ public:
     using detail::basic_task_set<task<T>>::basic_task_set;
 };
 
+/// `task_set set(tasks)` is a set for tasks of the range's type.
 template<std::ranges::input_range R>
 task_set(R&&)
     -> task_set<typename std::remove_cvref_t<std::ranges::range_reference_t<R>>::value_type>;
@@ -55,8 +56,10 @@ struct basic_set_wait_result {
     Set pending;
 };
 
+/// What waiting for a task_set gives.
 template<class T = void>
 using set_wait_result = basic_set_wait_result<task_set<T>>;
+/// What waiting for an any_task_set gives.
 using any_set_wait_result = basic_set_wait_result<any_task_set>;
 
 namespace detail {

@@ -3,6 +3,9 @@
 
 // For tests only, not included by <asio_wait.hpp>; the CMake target is asio_wait::testing.
 
+/// @namespace asio_wait::testing
+/// Virtual time and every order of handlers, for tests.
+
 #include <asio_wait/testing/deterministic_context.hpp>  // IWYU pragma: export
 #include <asio_wait/testing/deterministic_executor.hpp> // IWYU pragma: export
 #include <asio_wait/testing/explore.hpp>                // IWYU pragma: export

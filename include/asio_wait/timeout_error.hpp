@@ -13,6 +13,7 @@ namespace asio_wait::inline v0 {
  *  too. */
 class ASIO_WAIT_TYPE_VISIBLE timeout_error : public boost::system::system_error {
 public:
+    /// With the code `timed_out`.
     timeout_error()
         : system_error(boost::asio::error::timed_out, "asio_wait: the time limit ran out") {}
 };

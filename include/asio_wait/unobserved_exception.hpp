@@ -20,12 +20,13 @@ namespace asio_wait::inline v0 {
 /** Read means: result(), take(), exception(), async_get or async_join. Waiting for a task and
  *  cancelling it is not reading. A cancelled or abandoned task is not reported. */
 struct unobserved_exception {
-    std::uint64_t id;
-    std::string name;
-    boost::source_location spawned_at;
-    std::exception_ptr exception;
+    std::uint64_t id;                  ///< of the task, as its handle's id()
+    std::string name;                  ///< of the task
+    boost::source_location spawned_at; ///< where the task was created
+    std::exception_ptr exception;      ///< what it failed with
 };
 
+/// For set_unobserved_exception_handler().
 using unobserved_exception_handler = std::function<void(const unobserved_exception&)>;
 
 /// Sets who is told of failures nobody read, and returns who was told before.

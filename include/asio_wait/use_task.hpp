@@ -44,6 +44,7 @@ struct use_task_t {
     }
 };
 
+/// The token itself: see use_task_t for the contract.
 inline constexpr use_task_t use_task;
 
 namespace detail {

@@ -50,10 +50,11 @@ inline std::uint64_t this_task_id() noexcept {
     return t ? t->id : 0;
 }
 
+/// How dump_tasks() writes.
 enum class dump_format {
     text, ///< a table, and a tree of who waits for whom
-    json,
-    dot ///< for Graphviz
+    json, ///< for a program
+    dot   ///< for Graphviz
 };
 
 /// Writes the watched tasks that have not ended, what each waits for, and who waits in a circle.

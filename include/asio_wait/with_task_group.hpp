@@ -53,6 +53,7 @@ requires(detail::group_function<Body>)
                                std::forward<CompletionToken>(token), at);
 }
 
+/// The same, with body and children on an executor of their own.
 template<class ExecutorOrContext, class Body, class CompletionToken = boost::asio::deferred_t>
 requires(detail::is_executor_or_context<ExecutorOrContext>&& detail::group_function<Body>)
     [[nodiscard]] auto with_task_group(ExecutorOrContext&& executor_or_context, Body&& body,

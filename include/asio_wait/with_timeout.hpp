@@ -236,6 +236,7 @@ requires(detail::is_limit<Timeout>)
                                       std::forward<CompletionToken>(token), at);
 }
 
+/// The same, with the scope around this one.
 template<class Timeout, class Body, class CompletionToken = boost::asio::deferred_t>
 requires(detail::is_limit<Timeout>)
     [[nodiscard]] auto with_timeout(const timeout_scope& outer, Timeout&& timeout, Body&& body,

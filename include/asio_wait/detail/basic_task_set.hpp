@@ -72,10 +72,13 @@ private:
 template<class Task>
 class basic_task_set {
 public:
+    /// The type of the members.
     using value_type = Task;
 
+    /// An empty set.
     basic_task_set() : core_(set_core::create(keep::results)) {}
 
+    /// A set of the tasks of a range, as if each had been given to insert().
     template<std::ranges::input_range R>
     requires(!std::is_base_of_v<basic_task_set, std::remove_cvref_t<R>> &&
              std::is_convertible_v<std::ranges::range_reference_t<R>,
@@ -85,8 +88,10 @@ public:
             insert(std::forward<decltype(t)>(t));
     }
 
+    /// Moves all members; operations in flight go with them.
     basic_task_set(basic_task_set&&) noexcept = default;
 
+    /// As destroying this set and moving the other one here.
     basic_task_set& operator=(basic_task_set&& other) noexcept {
         basic_task_set old(std::move(other));
         std::swap(core_, old.core_);
@@ -133,6 +138,7 @@ public:
         return state && core().erase(*state);
     }
 
+    /// Whether a task is a member.
     bool contains(const task_handle& task) const {
         const auto& state = handle_access::state(task);
         return core_ && state && core_->contains(*state);
@@ -140,7 +146,9 @@ public:
 
     /// Members: unfinished ones, and finished ones that have not been taken.
     std::size_t size() const { return core_ ? core_->size() : 0; }
+    /// No member at all: size() is 0.
     bool empty() const { return size() == 0; }
+    /// Members that have not ended.
     std::size_t unfinished() const { return core_ ? core_->unfinished() : 0; }
 
     /// The members at this moment, in order of insertion.
@@ -153,7 +161,9 @@ public:
         return all;
     }
 
+    /// Goes through a snapshot(), made here.
     auto begin() const { return snapshot_iterator<Task>(snapshot()); }
+    /// Where begin() gets to.
     std::default_sentinel_t end() const noexcept { return {}; }
 
     /// A finished member, which leaves the set; nothing when there is none.
@@ -303,6 +313,7 @@ public:
                            std::forward<CompletionToken>(token), at);
     }
 
+    /// The same, with a name for the task.
     template<class ExecutorOrContext, class Body, class CompletionToken = asio::deferred_t>
     requires(is_executor_or_context<ExecutorOrContext>) auto async_spawn(
         ExecutorOrContext&& executor_or_context, Body&& body, std::string_view name,

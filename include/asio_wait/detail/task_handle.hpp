@@ -32,11 +32,13 @@ namespace asio_wait::inline v0::detail {
  */
 class task_handle {
 public:
+    /// Of get_executor().
     using executor_type = asio::any_io_executor;
 
     /// Whether the handle refers to a task. On an empty handle every other member function except id()
     /// throws `invalid_task_state`; comparing and hashing are allowed.
     bool valid() const noexcept { return static_cast<bool>(state_); }
+    /// valid().
     explicit operator bool() const noexcept { return valid(); }
 
     /// Ended, in whatever way. Any thread; never goes back to false.
@@ -92,6 +94,7 @@ public:
 
     /// The name given, or `task-N` with N the id.
     std::string name() const { return checked().name(); }
+    /// Gives the task another name.
     void name(std::string_view value) const { checked().name(value); }
 
     /// Where create_task was called.
@@ -127,6 +130,7 @@ public:
             initiate_wait_one{state_}, token, one_task{state_});
     }
 
+    /// Whether both refer to one task, or both to none.
     friend bool operator==(const task_handle& a, const task_handle& b) noexcept {
         return a.state_.get() == b.state_.get();
     }

@@ -34,6 +34,7 @@ namespace asio_wait::inline v0::testing {
  *  @par Thread safety  One thread. */
 class deterministic_context : public asio::io_context {
 public:
+    /// Of get_executor().
     using executor_type = deterministic_executor;
 
     // The queue comes before everything else that has services here: it is shut down after them.
@@ -42,6 +43,7 @@ public:
               static_cast<asio::execution_context&>(*this))),
           timers_(*this) {}
 
+    /// What tasks and timers of this context run on.
     executor_type get_executor() noexcept { return {queue_, {}}; }
 
     /// Functions that may run now.
@@ -94,6 +96,7 @@ private:
 /// Runs several contexts under one schedule, step by step.
 class deterministic_driver {
 public:
+    /// The contexts must outlive it, or be forgotten.
     deterministic_driver(schedule& choices, std::vector<deterministic_context*> contexts)
         : choices_(&choices), contexts_(std::move(contexts)) {}
 
@@ -104,6 +107,7 @@ public:
     /// From now on another schedule is followed.
     void follow(schedule& choices) noexcept { choices_ = &choices; }
 
+    /// One context more.
     void add(deterministic_context& context) { contexts_.push_back(&context); }
 
     /// For a context that is about to be destroyed.

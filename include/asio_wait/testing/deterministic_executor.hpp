@@ -24,6 +24,7 @@ class deterministic_context;
  *  running, else it becomes one of the context's ready functions. */
 class deterministic_executor {
 public:
+    /// @cond members_of_every_executor
     deterministic_executor(const deterministic_executor& other) noexcept
         : deterministic_executor(other.queue_, other.properties_) {}
 
@@ -122,6 +123,7 @@ public:
                            const deterministic_executor& b) noexcept {
         return !(a == b);
     }
+    /// @endcond
 
 private:
     friend class deterministic_context;

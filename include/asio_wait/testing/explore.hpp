@@ -18,18 +18,20 @@ namespace asio_wait::inline v0::testing {
 
 /// What an exploration has seen.
 struct exploration {
-    std::size_t schedules = 0; // how many were run
-    std::size_t longest = 0;   // choices in the longest of them
-    bool complete = false;     // there are no others
+    std::size_t schedules = 0; ///< how many were run
+    std::size_t longest = 0;   ///< choices in the longest of them
+    bool complete = false;     ///< there are no others
 };
 
 /// A scenario threw; nested is what, and schedule() shows it again with replay().
 class schedule_failure : public std::runtime_error {
 public:
+    /// With the schedule and what() of the failure in its text.
     schedule_failure(std::string schedule, const std::string& what)
         : std::runtime_error(what + "\n    replay(\"" + schedule + "\")"),
           schedule_(std::move(schedule)) {}
 
+    /// For replay().
     const std::string& schedule() const noexcept { return schedule_; }
 
 private:

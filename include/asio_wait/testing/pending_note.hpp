@@ -21,6 +21,7 @@ namespace asio_wait::inline v0::testing {
  *  @par Thread safety  One thread. */
 class pending_note {
 public:
+    /// Listed under this name from now on.
     explicit pending_note(std::string what,
                           const boost::source_location& where = BOOST_CURRENT_LOCATION) {
         notes()[this] = std::move(what) + ", started at " + where.file_name() + ":" +
@@ -32,6 +33,7 @@ public:
     pending_note& operator=(const pending_note&) = delete;
     ~pending_note() { notes().erase(this); }
 
+    /// How many are listed.
     static std::size_t live() { return notes().size(); }
 
     /// One line for each.
@@ -69,6 +71,7 @@ std::string pending_tasks(const Tasks& tasks) {
 /// Nothing is left that could run, and yet something is waited for.
 class would_hang : public std::runtime_error {
 public:
+    /// With what is in flight in its text.
     explicit would_hang(std::size_t operations)
         : std::runtime_error(
               "would hang at virtual " + std::to_string(virtual_clock::ms()) +

@@ -18,6 +18,7 @@
 
 namespace asio_wait::inline v0::testing {
 
+/// As many handlers as there are.
 inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
 /// Runs io_contexts on virtual time, at most a given number of handlers.
@@ -27,6 +28,7 @@ public:
     /// do something around each handler.
     using poll_function = std::function<std::size_t(asio::io_context&)>;
 
+    /// The contexts must outlive it.
     explicit virtual_driver(
         const std::vector<asio::io_context*>& contexts,
         poll_function poll = [](asio::io_context& context) { return context.poll_one(); })

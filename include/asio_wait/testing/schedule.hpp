@@ -23,6 +23,7 @@ class schedule {
 public:
     schedule() = default;
 
+    /// Random answers, the same for the same seed.
     static schedule random(std::uint64_t seed) {
         schedule s;
         s.random_ = true;

@@ -25,12 +25,15 @@ class timer_lane;
  *  @par Thread safety  One clock for the program, to be used from one thread. */
 class virtual_clock {
 public:
+    /// @cond members_of_every_clock
     using duration = std::chrono::nanoseconds;
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<virtual_clock>;
     static constexpr bool is_steady = true;
+    /// @endcond
 
+    /// The virtual time.
     static time_point now() noexcept { return now_; }
 
     /// Whole milliseconds since the last reset.
@@ -76,6 +79,7 @@ struct boost::asio::wait_traits<asio_wait::testing::virtual_clock> {
 
 namespace asio_wait::inline v0::testing {
 
+/// A timer on virtual time.
 using virtual_timer = asio::basic_waitable_timer<virtual_clock>;
 
 } // namespace asio_wait::inline v0::testing
