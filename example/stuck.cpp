@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// stuck: a service that hangs, and says why when it is asked (SIGUSR1; SIGTERM ends it). Orders wait for
-// stock, stock waits for a delivery, and the delivery waits for the orders.
+// stuck: a service that hangs, and says why (SIGUSR1: as text, SIGUSR2: as a graph; SIGTERM ends it).
+// Orders wait for stock, stock waits for a delivery, and the delivery waits for the orders.
 
 #include <asio_wait.hpp>
 #include <asio_wait/chrome_trace.hpp>
@@ -57,12 +57,12 @@ asio::awaitable<void> run_shop() {
     co_await s->orders.async_wait(asio::use_awaitable);
 }
 
-/// Prints the tasks at each signal of one kind, and ends at the other.
+/// Prints the tasks as text or as a graph, as the signal asks, and ends at SIGTERM.
 asio::awaitable<void> answer_signals(asio::any_io_executor executor) {
-    asio::signal_set signals(executor, SIGUSR1, SIGTERM);
+    asio::signal_set signals(executor, SIGUSR1, SIGUSR2, SIGTERM);
     std::cout << "ready" << std::endl;
-    while (co_await signals.async_wait(asio::use_awaitable) == SIGUSR1) {
-        dump_tasks(std::cout);
+    for (int s = 0; (s = co_await signals.async_wait(asio::use_awaitable)) != SIGTERM;) {
+        dump_tasks(std::cout, s == SIGUSR1 ? dump_format::text : dump_format::dot);
         std::cout.flush();
     }
 }

@@ -14,10 +14,11 @@ import sys
 SECTION = re.compile(r"(@par (?:Requirements|Completion|Errors|Cancellation|Cancel safety|Executor|"
                      r"Thread safety|Lifetimes|Cost|asyncio|Example)) +(?=\S)")
 
-DETAIL = re.compile(r"^namespace ((?:[\w:]+::inline v0::)?detail) \{$.*?^\} // namespace \1$", re.DOTALL | re.MULTILINE)
-HIDDEN = [re.compile(r"^namespace detail \{\n[^\n]*\n\}$", re.MULTILINE),
-          re.compile(r"(?<=\n\n)( *)template<class\.\.\. Args>\n\1requires\(.*?^\1\}$", re.DOTALL | re.MULTILINE),
-          re.compile(r"^template<[^\n]*>\n(?:struct|class) (?:std|boost::\w+)::.*?\};?$", re.DOTALL | re.MULTILINE)]
+LINES = re.DOTALL | re.MULTILINE
+DETAIL = re.compile(r"^namespace ((?:[\w:]+::inline v0::)?detail) \{$.*?^\} // namespace \1$", LINES)
+HIDDEN = [re.compile(r"^namespace detail \{\n[^\n]*\n\}$", LINES),
+          re.compile(r"(?<=\n\n)( *)template<class\.\.\. Args>\n\1requires\(.*?^\1\}$", LINES),
+          re.compile(r"^template<[^\n]*>\n(?:struct|class) (?:std|boost::\w+)::.*?\};?$", LINES)]
 BASES = ("detail/task_handle.hpp", "detail/basic_task_set.hpp")
 
 

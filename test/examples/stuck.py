@@ -44,6 +44,15 @@ def main():
                 got += line
             if plain(got) != plain(wanted) or len(tree_only(got)) != len(tree_only(wanted)):
                 sys.exit(f"got\n{got}\nexpected\n{wanted}")
+        process.send_signal(signal.SIGUSR2)
+        graph = ""
+        while not graph.endswith("}\n"):
+            line = process.stdout.readline()
+            if not line:
+                sys.exit(f"it ended after\n{graph}")
+            graph += line
+        if not graph.startswith("digraph tasks {") or graph.count("color=red") != 3:
+            sys.exit(f"no graph with a circle of three:\n{graph}")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=LIMIT)
         if (process.returncode, out, err) != (0, "", ""):

@@ -146,8 +146,7 @@ public:
 
     /// Members: unfinished ones, and finished ones that have not been taken.
     std::size_t size() const { return core_ ? core_->size() : 0; }
-    /// No member at all: size() is 0.
-    bool empty() const { return size() == 0; }
+    bool empty() const { return size() == 0; } /**< Without any member. */
     /// Members that have not ended.
     std::size_t unfinished() const { return core_ ? core_->unfinished() : 0; }
 
@@ -163,8 +162,7 @@ public:
 
     /// Goes through a snapshot(), made here.
     auto begin() const { return snapshot_iterator<Task>(snapshot()); }
-    /// Where begin() gets to.
-    std::default_sentinel_t end() const noexcept { return {}; }
+    std::default_sentinel_t end() const noexcept { return {}; } ///< Where begin() gets to.
 
     /// A finished member, which leaves the set; nothing when there is none.
     std::optional<Task> try_next() {
