@@ -58,6 +58,7 @@ class Site:
                 edits.append((link.start(), link.end(), new))
         for begin, end, new in sorted(edits, reverse=True):
             text = text[:begin] + new + text[end:]
+        text = without_links_to_namespace(text)
         text += "".join(f"\n@subpage {self.name(child)}\n" for child in children)
         if not headings or len(headings[0][0].group(1)) > 1:
             text = f"# Results: {page.stem} {{#{self.name(page)}}}\n\n{text}"
@@ -140,6 +141,14 @@ class Site:
         subprocess.run([doxygen, "-w", "html", *names], check=True, stdout=subprocess.DEVNULL)
         header = Path(names[0])
         header.write_text(header.read_text().replace("</head>", TOGGLE))
+
+
+def without_links_to_namespace(text):
+    """Doxygen takes the library's name for that of its namespace, wherever it stands."""
+    plain = md.INLINE_CODE.sub(md.blank, md.without_blocks(text))
+    for match in reversed(list(re.finditer(r"(?<![\w/.:-])asio_wait(?![\w/.:-])", plain))):
+        text = text[:match.start()] + "%" + text[match.start():]
+    return text
 
 
 def doxygen_file(name):

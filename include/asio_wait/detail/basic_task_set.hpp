@@ -146,7 +146,8 @@ public:
 
     /// Members: unfinished ones, and finished ones that have not been taken.
     std::size_t size() const { return core_ ? core_->size() : 0; }
-    bool empty() const { return size() == 0; } /**< Without any member. */
+    bool empty() const { return size() == 0; } ///< Whether there is no member at all.
+
     /// Members that have not ended.
     std::size_t unfinished() const { return core_ ? core_->unfinished() : 0; }
 
