@@ -14,6 +14,14 @@ if(NOT ASIO_WAIT_DOXYGEN OR NOT ASIO_WAIT_AWESOME_DIR OR NOT Python3_FOUND)
   return()
 endif()
 
+# What it warns about differs from version to version.
+execute_process(COMMAND "${ASIO_WAIT_DOXYGEN}" --version OUTPUT_VARIABLE asio_wait_doxygen_version
+  OUTPUT_STRIP_TRAILING_WHITESPACE)
+set(asio_wait_docs_warnings NO)
+if(asio_wait_doxygen_version MATCHES "^1\\.9\\.4")
+  set(asio_wait_docs_warnings FAIL_ON_WARNINGS)
+endif()
+
 set(asio_wait_docs_dir "${CMAKE_CURRENT_BINARY_DIR}/docs")
 list(JOIN asio_wait_headers " " asio_wait_docs_headers)
 list(JOIN asio_wait_testing_headers " " asio_wait_docs_testing_headers)
@@ -25,7 +33,9 @@ set(asio_wait_make_docs "${CMAKE_COMMAND}"
 if(ASIO_WAIT_BUILD_DOCS)
   add_custom_target(docs ALL COMMAND ${asio_wait_make_docs} VERBATIM)
 endif()
-if(ASIO_WAIT_BUILD_TESTS)
+if(ASIO_WAIT_BUILD_TESTS AND NOT asio_wait_docs_warnings)
+  message(STATUS "Tests left out: docs.site (this is Doxygen ${asio_wait_doxygen_version}, not 1.9.4)")
+elseif(ASIO_WAIT_BUILD_TESTS)
   add_test(NAME docs.site COMMAND ${asio_wait_make_docs})
   asio_wait_test_properties(docs.site 120 docs)
 endif()

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSL-1.0
+"""trace.py PROGRAM TIMELINE: the timeline that ASIO_WAIT_TRACE asks for is whole, and can be drawn."""
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+FIRST_STEPS = {"fast": "succeeded", "slow": "cancelled", "task-3": "failed"}
+
+
+def main():
+    program, timeline = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as directory:
+        trace = pathlib.Path(directory) / "trace.json"
+        subprocess.run([program], check=True, stdout=subprocess.DEVNULL, timeout=25,
+                       env={**os.environ, "ASIO_WAIT_TRACE": str(trace)})
+        events = json.loads(trace.read_text())["traceEvents"]
+        drawn = subprocess.run([sys.executable, "-B", timeline, str(trace)], check=True, text=True,
+                               stdout=subprocess.PIPE, timeout=25).stdout
+    phases = collections.Counter(e["ph"] for e in events)
+    ends = {e["name"]: e["args"]["how"] for e in events if e["ph"] == "e" and "args" in e}
+    problems = [f"{name} should have {how}: {ends.get(name)}" for name, how in FIRST_STEPS.items()
+                if ends.get(name) != how]
+    problems += [f"{name} is not drawn" for name in FIRST_STEPS if f'"{name}"' not in drawn]
+    if phases["b"] != phases["e"] or phases["B"] != phases["E"] or phases["n"] != 2:
+        problems.append(f"something has no end, or there are not two cancels: {phases}")
+    if drawn.count("rectangle") != phases["e"] + phases["E"]:
+        problems.append(f"{drawn.count('rectangle')} bars for {phases}")
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+sys.exit(main())
