@@ -27,6 +27,8 @@ def main():
     problems += [f"{name} is not drawn" for name in FIRST_STEPS if f'"{name}"' not in drawn]
     if phases["b"] != phases["e"] or phases["B"] != phases["E"] or phases["n"] != 2:
         problems.append(f"something has no end, or there are not two cancels: {phases}")
+    if "#d9d9d9" in drawn:
+        problems.append("a task is drawn as one that runs on")
     if drawn.count("rectangle") != phases["e"] + phases["E"]:
         problems.append(f"{drawn.count('rectangle')} bars for {phases}")
     print("\n".join(problems))
