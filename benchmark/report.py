@@ -181,6 +181,6 @@ def draw(path, title, unit, series):
     plot = ", ".join(f"$d{i} using 1:2 with linespoints linewidth 2 title '{row}' noenhanced"
                      for i, (row, _) in enumerate(series))
     script = (f"set terminal svg size 720,440 background 'white'\nset output '{path}'\n"
-              f"set logscale xy\nset grid\nset key outside right\nset title '{title}'\n"
+              f"set logscale xy\nset grid\nset key outside right\nset title '{title}' noenhanced\n"
               f"set xlabel 'n'\nset ylabel '{unit}'\n{data}plot {plot}\n")
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
