@@ -21,7 +21,7 @@ TOGGLE = """<script type="text/javascript" src="$relpath^doxygen-awesome-darkmod
 
 def pages_in_order(root):
     """The numbered pages are sorted by their numbers."""
-    return [root / "README.md", *sorted((root / "doc").glob("*.md")),
+    return [root / "README.md", *sorted((root / "doc").glob("*.md"), key=lambda page: (page.stem != "README", page)),
             root / "doc" / "design" / "README.md",
             *sorted((root / "doc" / "design").glob("[0-9]*.md")),
             root / "benchmark" / "README.md", *sorted((root / "benchmark/results").glob("*.md")),
@@ -87,6 +87,8 @@ class Site:
     def with_target(self, page, image, shown, target, children):
         path, _, anchor = target.partition("#")
         where = (page.parent / path).resolve() if path else page
+        if not where.exists():
+            sys.exit(f"{page}: {target} leads nowhere")
         if where.is_dir() and (where / "README.md") in self.pages:
             where = where / "README.md"
         if image:
