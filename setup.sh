@@ -149,7 +149,6 @@ test)
 docs)
     dependencies docs
     cmake --workflow --preset docs
-    echo "$PWD/build/docs/docs/html/index.html"
     ;;
 deps) dependencies "$@" ;;
 *)
