@@ -3,7 +3,8 @@
 # ./setup.sh demo                   sets up and runs the demo
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
 # ./setup.sh docs                   sets up and builds the documentation as a site
-# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, coverage, docs, peers, static
+# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, coverage, debug,
+#                                   docs, peers, static
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -80,6 +81,7 @@ dependencies() {
             need clang++-16 clang-16
             need llvm-cov-16 llvm-16
             ;;
+        debug) need gdb gdb ;;
         static)
             need clang-tidy clang-tidy
             need cppcheck cppcheck

@@ -33,3 +33,4 @@ configure_file(cmake/asio_wait.pc.in asio_wait.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/asio_wait.pc"
   DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 install(FILES LICENSE_1_0.txt DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+include(cmake/InstallGdb.cmake)
