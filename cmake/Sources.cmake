@@ -114,6 +114,7 @@ set(asio_wait_testing_headers
   include/asio_wait/testing.hpp
   include/asio_wait/testing/deterministic_context.hpp
   include/asio_wait/testing/deterministic_executor.hpp
+  include/asio_wait/testing/dump_on_time_limit.hpp
   include/asio_wait/testing/explore.hpp
   include/asio_wait/testing/pending_note.hpp
   include/asio_wait/testing/run_virtual.hpp

@@ -8,13 +8,15 @@
 Memory is only read: nothing of the program is called, so a core file will do. No debug information
 of the archive is needed; the values of tasks are shown where the program has its own.
 """
+import inspect
 import os
 import sys
 
 import gdb
 import gdb.printing
 
-sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+# gdb sets __file__ for the outermost script only.
+sys.path.insert(0, os.path.dirname(os.path.realpath(inspect.currentframe().f_code.co_filename)))
 try:
     from asio_wait_debug import commands, printers
 finally:

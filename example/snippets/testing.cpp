@@ -147,10 +147,23 @@ void hang() {
         throw std::logic_error(message);
 }
 
+void real_time() {
+    //! [dump_on_time_limit]
+    const testing::dump_on_time_limit limit(20s);
+    asio::thread_pool pool(2);
+    auto answer = create_task(
+        pool, []() -> asio::awaitable<int> { co_return 42; }, "answer");
+    auto value = answer.async_get(asio::use_future).get();
+    //! [dump_on_time_limit]
+    if (value != 42)
+        throw std::logic_error("no answer");
+}
+
 } // namespace
 
 int main() {
     virtual_time();
     orders();
     hang();
+    real_time();
 }

@@ -6,8 +6,9 @@ import gdb
 
 from .memory import MANY, Broken, Object, chain, offset_of, read, text_at, type_inside
 
-# As debug information has it; __PRETTY_FUNCTION__ leaves default arguments out.
+# As debug information has it, and as __PRETTY_FUNCTION__ of g++ and of clang.
 STRING = "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >"
+SPELT_STRINGS = ("std::__cxx11::basic_string<char>", "std::basic_string<char>")
 STATUS = ("running", "succeeded", "failed", "cancelled")
 # Exceptions that begin with a table and the text.
 WITH_TEXT = {"std::" + name for name in (
@@ -75,7 +76,7 @@ class Task(Object):
         """None when there is none, or its type is not known."""
         if STATUS[self.status] != "succeeded" or type_name == "void" or self["taken_"]:
             return None
-        if type_name == "std::__cxx11::basic_string<char>":
+        if type_name in SPELT_STRINGS:
             type_name = STRING
         state = type_inside(f"task_state<{type_name}>")
         if state is None:

@@ -7,7 +7,7 @@ import gdb.printing
 import gdb.types
 
 from .memory import MANY, UNREADABLE, Broken, one_line
-from .objects import STRING, Set, Task
+from .objects import SPELT_STRINGS, STRING, Set, Task
 
 
 def careful(function):
@@ -30,7 +30,7 @@ def careful_children(function):
 
 
 def short(type_name):
-    for long in STRING, "std::__cxx11::basic_string<char>":
+    for long in STRING, *SPELT_STRINGS:
         type_name = type_name.replace(long, "std::string")
     return re.sub(r" +>", ">", type_name.replace("asio_wait::v0::", ""))
 

@@ -8,6 +8,7 @@
 
 #include <asio_wait/testing/deterministic_context.hpp>  // IWYU pragma: export
 #include <asio_wait/testing/deterministic_executor.hpp> // IWYU pragma: export
+#include <asio_wait/testing/dump_on_time_limit.hpp>     // IWYU pragma: export
 #include <asio_wait/testing/explore.hpp>                // IWYU pragma: export
 #include <asio_wait/testing/pending_note.hpp>           // IWYU pragma: export
 #include <asio_wait/testing/run_virtual.hpp>            // IWYU pragma: export

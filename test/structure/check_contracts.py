@@ -51,6 +51,7 @@ TESTING_OPERATIONS = {
     "run_virtual": ("testing/run_virtual.hpp", r"\brun_virtual\("),
     "deterministic_context::run": ("testing/deterministic_context.hpp", r"\bstd::size_t run\("),
     "deterministic_context::finish": ("testing/deterministic_context.hpp", r"\bvoid finish\("),
+    "dump_on_time_limit": ("testing/dump_on_time_limit.hpp", r"\bclass dump_on_time_limit\b"),
     "explore_all": ("testing/explore.hpp", r"\bexplore_all\("),
     "explore_random": ("testing/explore.hpp", r"\bexplore_random\("),
     "replay": ("testing/explore.hpp", r"\bvoid replay\("),

@@ -35,7 +35,7 @@ LAYERS = {
     # For tests, on top of everything, so that nothing of the library depends on it.
     12: "testing/virtual_clock testing/schedule testing/detail/ready_queue",
     13: "testing/detail/timer_lane testing/pending_note testing/deterministic_executor "
-        "testing/explore",
+        "testing/explore testing/dump_on_time_limit",
     14: "testing/run_virtual testing/deterministic_context",
     15: "testing",
 }
