@@ -28,6 +28,7 @@ LAYOUT = {
     "set_member": {
         "set_entry": (24, "Q"), "set_entry.next": (24, "Q"), "task": (72, "Q")},
 }
+PAGE = 4096
 MANY = 1_000_000  # a list of more is broken
 
 
@@ -81,11 +82,11 @@ def read(address, letters):
 
 def text_at(address, most=200):
     found = b""
-    while len(found) < most:  # piece by piece: the next page may not be there
-        byte = bytes(gdb.selected_inferior().read_memory(address + len(found), 1))
-        if byte == b"\0":
-            break
-        found += byte
+    while len(found) < most and b"\0" not in found:
+        at = address + len(found)
+        size = min(most - len(found), PAGE - at % PAGE)  # the next page may not be there
+        found += bytes(gdb.selected_inferior().read_memory(at, size))
+    found = found.split(b"\0")[0]
     return "".join(c if c.isprintable() else "?" for c in found.decode(errors="replace"))
 
 
