@@ -7,6 +7,7 @@
 
 #include <asio_wait/testing/dump_on_time_limit.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -17,8 +18,10 @@ namespace {
 struct dump_before_ctest_kills {
     dump_before_ctest_kills() {
         const char* const limit = std::getenv("ASIO_WAIT_TEST_LIMIT");
+        // Some seconds earlier, for a dump takes less; of a short limit some of it.
         if (const double seconds = limit ? std::atof(limit) : 0; seconds > 0)
-            guard.emplace(std::chrono::milliseconds(static_cast<int>(900 * seconds)));
+            guard.emplace(std::chrono::milliseconds(
+                static_cast<int>(1000 * std::max(seconds - 5, 0.9 * seconds))));
     }
 
     std::optional<asio_wait::testing::dump_on_time_limit> guard;
