@@ -3,15 +3,11 @@
 // The blocks of doc/11_what_is_stuck.md, as one program: a test compares them with the page.
 
 #include <asio_wait.hpp>
-#include <asio_wait/chrome_trace.hpp>
 #include <asio_wait/testing.hpp>
 
 #include <boost/asio.hpp>
-#include <boost/json/src.hpp>
 
-#include <chrono>
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
@@ -19,7 +15,6 @@
 
 namespace asio = boost::asio;
 using namespace asio_wait;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -80,30 +75,10 @@ void in_virtual_time() {
     on_cerr.expect("main");
 }
 
-void as_a_timeline() {
-// The header again, as the page has it: once only.
-// clang-format off
-    //! [trace]
-    #include <asio_wait/chrome_trace.hpp>
-
-    asio_wait::watch_tasks();
-    asio_wait::chrome_trace trace;
-    asio_wait::set_task_event_handler(trace.handler());
-    // ... run ...
-    std::ofstream file("trace.json");
-    trace.write(file);
-    //! [trace]
-    // clang-format on
-    set_task_event_handler(nullptr);
-    if (!file)
-        throw std::logic_error("no timeline");
-}
-
 } // namespace
 
 int main() {
     watch_tasks();
     at_a_signal();
     in_virtual_time();
-    as_a_timeline();
 }
