@@ -3,8 +3,8 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
+#include <asio_wait/detail/cancel_batch.hpp>
 #include <asio_wait/detail/collection_op.hpp>
-#include <asio_wait/detail/gather_op.hpp>
 #include <asio_wait/detail/start_guard.hpp>
 #include <asio_wait/detail/task_sources.hpp>
 #include <asio_wait/wait_result.hpp>

@@ -151,4 +151,16 @@ private:
     std::exception_ptr error_;
 };
 
+/// Who gets the cancel of a wait for several tasks that passes it on.
+struct cancel_tasks {
+    std::vector<ref_ptr<task_base>> tasks;
+
+    void cancel(unsigned types) const {
+        cancel_batch batch(static_cast<asio::cancellation_type_t>(types));
+        for (const auto& t : tasks)
+            batch.add(t);
+        batch.finish();
+    }
+};
+
 } // namespace asio_wait::inline v0::detail

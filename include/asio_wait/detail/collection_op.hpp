@@ -17,6 +17,7 @@
 #include <memory>
 #include <new>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -143,9 +144,12 @@ public:
 
 private:
     void drop_repeats() {
+        // Dependent, so that the arrays are compiled only where repeats are looked for.
+        using pointer = std::conditional_t<handle<Task>, task_core*, void>;
+        using flag = std::conditional_t<handle<Task>, bool, void>;
         std::size_t const n = tasks_.size();
-        const auto cores = std::make_unique<task_core*[]>(n);
-        const auto repeats = std::make_unique<bool[]>(n);
+        const auto cores = std::make_unique<pointer[]>(n);
+        const auto repeats = std::make_unique<flag[]>(n);
         for (std::size_t i = 0; i != n; ++i)
             cores[i] = task(i);
         if (find_repeats(cores.get(), n, repeats.get()))

@@ -22,18 +22,6 @@
 
 namespace asio_wait::inline v0::detail {
 
-/// Who gets the cancel of a wait for several tasks that passes it on.
-struct cancel_tasks {
-    std::vector<ref_ptr<task_base>> tasks;
-
-    void cancel(unsigned types) const {
-        cancel_batch batch(static_cast<asio::cancellation_type_t>(types));
-        for (const auto& t : tasks)
-            batch.add(t);
-        batch.finish();
-    }
-};
-
 inline constexpr wait_condition first_not_succeeded{outcome(task_status::failed) |
                                                     outcome(task_status::cancelled)};
 

@@ -48,9 +48,10 @@ bool targets_system_executor(const asio::any_io_executor& ex) noexcept {
                                                std::allocator<void>>>()));
 }
 
-inline bool is_parallel(const asio::any_io_executor& ex) noexcept {
+template<class Erased>
+bool is_parallel(const Erased& ex) noexcept {
     // The usual case first.
-    if (ex.target<asio::io_context::executor_type>())
+    if (ex.template target<asio::io_context::executor_type>())
         return false;
     using blocking = asio::execution::blocking_t;
     return targets_thread_pool(ex, std::make_index_sequence<16>()) ||
