@@ -182,7 +182,60 @@ asio::awaitable<void> protected_part() {
     std::cout << "checkout was cancelled: " << t.cancelled() << ", booked: " << booked << '\n';
 }
 
+// Cancels the one who awaits `call(work)`, and tells what has become of the work.
+template<class Call>
+asio::awaitable<void> cancel_the_caller(const char* name, Call call) {
+    auto executor = co_await asio::this_coro::executor;
+    auto work = create_task(executor, never());
+    auto caller =
+        create_task(executor, [call, work]() -> asio::awaitable<void> { co_await call(work); });
+    caller.cancel();
+    co_await wait_for_tasks(caller);
+    std::cout << "caller of " << name << ": work " << (work.done() ? "cancelled" : "left alone")
+              << '\n';
+    require(caller.cancelled() && work.done() == work.cancelled(), name);
+    work.cancel();
+}
+
+asio::awaitable<void> next_of_set(task<void> work) {
+    task_set<void> set;
+    set.insert(work);
+    co_await set.async_next();
+}
+
+asio::awaitable<void> next_of_stream(task<void> work) {
+    auto stream = as_completed(work);
+    co_await stream.async_next();
+}
+
+asio::awaitable<void> joined(task<void> work) {
+    co_await work.async_join();
+}
+
+asio::awaitable<void> table() {
+    co_await cancel_the_caller("wait_for_tasks", [](auto work) { return wait_for_tasks(work); });
+    co_await cancel_the_caller("async_wait", [](auto work) { return work.async_wait(); });
+    co_await cancel_the_caller("async_get", [](auto work) { return work.async_get(); });
+    co_await cancel_the_caller("task_set::async_next", next_of_set);
+    co_await cancel_the_caller("as_completed", next_of_stream);
+    co_await cancel_the_caller("shield", [](auto work) { return shield(work); });
+    co_await cancel_the_caller("async_join", [](auto work) { return work.async_join(); });
+    co_await cancel_the_caller("gather", [](auto work) { return gather(work); });
+    co_await cancel_the_caller("gather_settled", [](auto work) { return gather_settled(work); });
+    co_await cancel_the_caller("wait_for", [](auto work) { return wait_for(work, 1h); });
+    co_await cancel_the_caller("with_timeout", [](auto work) {
+        return with_timeout(1h, [work](timeout_scope&) { return joined(work); });
+    });
+    co_await cancel_the_caller("with_task_group", [](auto work) {
+        return with_task_group([work](task_group& group) -> asio::awaitable<void> {
+            group.spawn(joined(work));
+            co_return;
+        });
+    });
+}
+
 asio::awaitable<void> run() {
+    co_await table();
     co_await the_one_who_waits();
     co_await kinds();
     co_await late_value();

@@ -40,7 +40,7 @@ namespace {
 asio::awaitable<int> square(int n) { // takes n milliseconds
     asio::steady_timer timer(co_await asio::this_coro::executor, n * 1ms);
     co_await timer.async_wait(asio::use_awaitable);
-    co_return n* n;
+    co_return (n * n);
 }
 
 asio::awaitable<void> failing() {

@@ -44,7 +44,7 @@ asio::awaitable<void> where_one_resumes() {
     asio::thread_pool pool(2);
     auto low = create_task(pool, sum_to(1000));
     auto high = create_task(pool, sum_to(2000)); // may run at the same time as low
-    long sum = co_await low.async_get(); // computed there, resumed here
+    long sum = co_await low.async_get();         // computed there, resumed here
     //! [pool]
     sum += co_await high.async_get();
     require(sum == 500500 + 2001000, "pool");
