@@ -3,8 +3,8 @@
 # ./setup.sh demo                   sets up and runs the demo
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
 # ./setup.sh docs                   sets up and builds the documentation as a site
-# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, coverage, debug,
-#                                   docs, peers, static
+# ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, companions,
+#                                   companions-boost, coverage, debug, docs, peers, static
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -86,6 +86,15 @@ dependencies() {
             need clang-tidy clang-tidy
             need cppcheck cppcheck
             need spin spin
+            ;;
+        companions)
+            [ -e /usr/include/openssl/ssl.h ] || missing="$missing libssl-dev"
+            need pg_config libpq-dev
+            ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+            ;;
+        companions-boost) # of use with Boost 1.84 and newer
+            need redis-server redis-server
+            need mariadbd mariadb-server
             ;;
         bench)
             [ -e /usr/include/benchmark/benchmark.h ] || missing="$missing libbenchmark-dev"

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// service [jobs a second]: runs for hours. Jobs arrive, run, fail, run out of time, are cancelled; all
+// are waited for in one task_set, next to an array of totals that is all that grows. SIGUSR1 prints
+// a line of totals and the tasks that there are; SIGTERM stops it in an orderly way.
+
+#include <asio_wait.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace asio_wait;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto tick = 2ms;
+constexpr auto job_limit = 15ms;
+constexpr auto grace = 2s;
+constexpr std::size_t most_jobs = 20'000; // at a time; more have to wait
+
+struct totals {
+    unsigned long arrived = 0, succeeded = 0, failed = 0, late = 0, cancelled = 0;
+};
+
+std::ostream& operator<<(std::ostream& out, const totals& t) {
+    return out << t.arrived << " arrived: " << t.succeeded << " ok, " << t.failed << " failed, "
+               << t.late << " late, " << t.cancelled << " cancelled";
+}
+
+asio::awaitable<void> sleep(std::chrono::milliseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+/// Stands for a real one. Each tenth fails, each tenth never ends, and each tenth must be finished
+/// once it has begun: the cancel is held back.
+asio::awaitable<void> work(unsigned long n) {
+    if (n % 10 == 1)
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await sleep(n % 10 == 2 ? 1h : std::chrono::milliseconds(n * 7919 % 11));
+    if (n % 10 == 3)
+        throw std::runtime_error("no such customer");
+}
+
+asio::awaitable<void> job(unsigned long n) {
+    co_await wait_for(work(n), job_limit);
+}
+
+/// Starts so many jobs a second, until it is cancelled.
+asio::awaitable<void> take_jobs(task_set<>& jobs, totals& sum, unsigned long rate) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto begin = std::chrono::steady_clock::now();
+    asio::steady_timer timer(executor, begin);
+    for (;;) {
+        const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+        const auto due = static_cast<unsigned long>(time.count() * static_cast<double>(rate));
+        while (sum.arrived < due) {
+            auto t = co_await jobs.async_spawn(executor, job(sum.arrived), "job");
+            if (++sum.arrived % 10 == 5)
+                t.cancel(); // the customer has changed his mind
+        }
+        timer.expires_after(tick);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+void count(const task<>& t, totals& sum) {
+    try {
+        t.result();
+        ++sum.succeeded;
+    } catch (const timeout_error&) {
+        ++sum.late;
+    } catch (const std::exception&) {
+        ++(t.cancelled() ? sum.cancelled : sum.failed);
+    }
+}
+
+/// Counts the jobs that have ended, until it is cancelled.
+asio::awaitable<void> count_jobs(task_set<>& jobs, totals& sum) {
+    for (;;) {
+        if (jobs.empty())
+            co_await sleep(tick); // a wait for nobody is refused
+        else
+            for (const auto& t : co_await jobs.async_wait(first_completed))
+                count(t, sum);
+    }
+}
+
+asio::awaitable<void> serve(unsigned long rate) {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::signal_set signals(executor, SIGUSR1, SIGTERM, SIGINT);
+    totals sum;
+    task_set<> jobs;
+    jobs.limit(most_jobs);
+    auto arriving = create_task(executor, take_jobs(jobs, sum, rate), "arrivals");
+    auto counting = create_task(executor, count_jobs(jobs, sum), "counting");
+    std::cout << "ready" << std::endl;
+
+    while (co_await signals.async_wait(asio::use_awaitable) == SIGUSR1) {
+        std::cout << sum << ", " << jobs.unfinished() << " running\n";
+        dump_tasks(std::cout);
+        std::cout << "end of the tasks" << std::endl;
+    }
+
+    co_await cancel_and_wait(arriving); // first those who would start new ones
+    co_await cancel_and_wait(counting);
+    const auto stuck = co_await jobs.async_shutdown(grace);
+    while (auto ended = jobs.try_next())
+        count(*ended, sum);
+    std::cout << "stopped, " << sum << ", " << stuck.size() << " stuck" << std::endl;
+    if (arriving.failed() || counting.failed() || !stuck.empty())
+        throw std::runtime_error("a part of the service has failed or is stuck");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    watch_tasks(); // for dump_tasks
+    asio::io_context context(1);
+    const unsigned long rate = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100;
+    asio::co_spawn(context, serve(rate), [](std::exception_ptr error) {
+        if (error)
+            std::rethrow_exception(error);
+    });
+    context.run();
+}
