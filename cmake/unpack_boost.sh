@@ -12,7 +12,10 @@ case "$version" in
 *) echo "unpack_boost.sh: only 1.81, 1.83 and 1.88 are known" >&2 && exit 2 ;;
 esac
 
-[ -e "$header" ] || "$(dirname "$0")"/unpack_debian.sh "$suite" "$prefix" "libboost$version-dev"
+extra=""
+[ "$version" != 1.88 ] || extra="libboost-charconv$version-dev" # compiled; Boost.MySQL and Boost.Redis use it
+# shellcheck disable=SC2086
+[ -e "$header" ] || "$(dirname "$0")"/unpack_debian.sh "$suite" "$prefix" "libboost$version-dev" $extra
 grep -q "BOOST_LIB_VERSION \"$(echo "$version" | tr . _)\"" "$header" || {
     echo "unpack_boost.sh: $header is not Boost $version" >&2
     exit 1
