@@ -12,10 +12,10 @@ case "$version" in
 *) echo "unpack_boost.sh: only 1.81, 1.83 and 1.88 are known" >&2 && exit 2 ;;
 esac
 
-extra=""
-[ "$version" != 1.88 ] || extra="libboost-charconv$version-dev" # compiled; Boost.MySQL and Boost.Redis use it
-# shellcheck disable=SC2086
-[ -e "$header" ] || "$(dirname "$0")"/unpack_debian.sh "$suite" "$prefix" "libboost$version-dev" $extra
+set -- "libboost$version-dev"
+# Boost.MySQL and Boost.Redis call this compiled library.
+[ "$version" != 1.88 ] || set -- "$@" "libboost-charconv$version-dev"
+[ -e "$header" ] || "$(dirname "$0")"/unpack_debian.sh "$suite" "$prefix" "$@"
 grep -q "BOOST_LIB_VERSION \"$(echo "$version" | tr . _)\"" "$header" || {
     echo "unpack_boost.sh: $header is not Boost $version" >&2
     exit 1

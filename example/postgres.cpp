@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// postgres [connection string]: libpq's asynchronous interface on Asio. Several statements run at once,
-// each on a connection of its own, and their answers are used as they come. A time limit cancels the
-// statement on the server, too, and leaves the connection in order.
+// postgres [connection string]: libpq's asynchronous interface on Asio. Several statements run at
+// once, each on a connection of its own; their answers are used as they come. A time limit cancels
+// the statement on the server, too, and leaves the connection usable.
 
 #include <asio_wait.hpp>
 

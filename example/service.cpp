@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// service [jobs a second]: runs for hours. Jobs arrive, run, fail, run out of time, are cancelled; all
-// are waited for in one task_set, next to an array of totals that is all that grows. SIGUSR1 prints
-// a line of totals and the tasks that there are; SIGTERM stops it in an orderly way.
+// service [jobs a second]: runs for hours. Jobs arrive, run, fail, run out of time, are cancelled;
+// one task_set waits for all of them, and its memory stays flat. SIGUSR1 prints a line of totals and
+// the tasks that there are; SIGTERM stops it: nothing new, then a cancel, then some grace.
 
 #include <asio_wait.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// stackful: coroutines with a stack of their own (asio::spawn, needs Boost.Context). They wait as any
-// other code does, with their yield_context as the completion token, and can be tasks themselves.
+// stackful: coroutines with a stack of their own (asio::spawn, needs Boost.Context). They wait like
+// other code, with their yield_context as the completion token, and can be tasks themselves.
 
 #include <asio_wait/cancel_and_wait.hpp>
 #include <asio_wait/task_set.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// thread_pool: work that keeps a processor busy runs as tasks on a pool, while an io_context goes on
-// with its sockets. Coroutines of the io_context await the results, limit and cancel that work.
+// thread_pool: work that keeps a processor busy runs as tasks on a pool, while an io_context goes
+// on with its sockets. Coroutines of the io_context await the results, limit and cancel that work.
 
 #include <asio_wait.hpp>
 

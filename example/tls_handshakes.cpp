@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// tls_handshakes: connects to four TLS servers at once (they run in this program). One is as it should
-// be, one never answers the ClientHello, one has a certificate nobody knows, one the certificate of
-// another host. Each attempt has a limit; connecting and shaking hands have one of their own each.
+// tls_handshakes: connects to four TLS servers at once (they run in this program). One is as it
+// should be, one never answers the ClientHello, one has a certificate nobody knows, one that of
+// another host. Connecting and shaking hands have a time limit each.
 
 #include <asio_wait.hpp>
 

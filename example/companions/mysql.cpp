@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // mysql <socket>: Boost.MySQL (Boost 1.82 or newer) with tasks. Statements run at once, each on a
-// connection of its own, and are taken in order of completion. A wait that ends too early leaves the
-// statement alone; the server is then asked to end it, and the connection stays in order.
+// connection of its own, and are taken in order of completion. A wait that ends before the statement
+// leaves it alone; the server is then asked to end it, and the connection stays usable.
 
 #include <asio_wait.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// redis <port>: Boost.Redis (Boost 1.84 or newer) with tasks. Commands run at once on one connection. A
-// command that blocks has a connection of its own: waiting for it can end while it stays, so that no
-// element is lost; a limit that cancels it costs that connection, as Boost.Redis documents.
+// redis <port>: Boost.Redis (Boost 1.84 or newer) with tasks. Commands run at once on one connection.
+// A command that blocks has a connection of its own: a wait for it may end while the command stays,
+// so that no element is lost; a limit that cancels it costs that connection.
 
 #include <asio_wait.hpp>
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""postgres.py EXPECTED PROGRAM BINARIES: against a PostgreSQL server of our own, and against none."""
+"""postgres.py EXPECTED PROGRAM BINARIES: against a PostgreSQL server of our own, and none."""
 import signal
 import subprocess
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""service.py PROGRAM [--no-memory]: thousands of jobs a second; the counts agree, memory stays flat.
+"""service.py PROGRAM [--no-memory]: thousands of jobs a second; counts agree, memory is flat.
 
 ASIO_WAIT_SERVICE_SECONDS in the environment says for how long, 5 without it.
 """
