@@ -74,8 +74,14 @@ asio::awaitable<connection> connect(std::string where) {
     co_return c;
 }
 
-/// The last result of the statement that was sent.
+/// Sends what is left of the statement. Gives its last result.
 asio::awaitable<result> receive(const connection& c, descriptor& socket) {
+    // A long statement may not fit into the socket at once.
+    for (int left = PQflush(c.get()); left != 0; left = PQflush(c.get())) {
+        if (left < 0)
+            throw error_of(c);
+        co_await socket.async_wait(descriptor::wait_write, asio::use_awaitable);
+    }
     result last;
     for (;;) {
         while (PQisBusy(c.get())) {
@@ -103,7 +109,7 @@ asio::awaitable<void> cancel_statement(const connection& c) {
     co_await asking.async_get();
 }
 
-/// The first field of the first row.
+/// The first field of the first row, if there is one.
 asio::awaitable<std::string> query(const connection& c, std::string statement) {
     auto socket = socket_of(c, co_await asio::this_coro::executor);
     if (!PQsendQuery(c.get(), statement.c_str()))
@@ -111,12 +117,6 @@ asio::awaitable<std::string> query(const connection& c, std::string statement) {
     bool cancelled = false;
     result r;
     try {
-        // A long statement may not fit into the socket at once.
-        for (int left = PQflush(c.get()); left != 0; left = PQflush(c.get())) {
-            if (left < 0)
-                throw error_of(c);
-            co_await socket.async_wait(descriptor::wait_write, asio::use_awaitable);
-        }
         r = co_await receive(c, socket);
     } catch (const system_error& e) {
         if (e.code() != asio::error::operation_aborted)
@@ -131,9 +131,11 @@ asio::awaitable<std::string> query(const connection& c, std::string statement) {
         if (state && state == std::string("57014")) // query_canceled
             throw system_error(asio::error::operation_aborted);
     }
-    if (PQresultStatus(r.get()) != PGRES_TUPLES_OK)
-        throw std::runtime_error(PQresultErrorField(r.get(), PG_DIAG_MESSAGE_PRIMARY));
-    co_return PQgetvalue(r.get(), 0, 0);
+    if (PQresultStatus(r.get()) != PGRES_TUPLES_OK) {
+        const char* reason = PQresultErrorField(r.get(), PG_DIAG_MESSAGE_PRIMARY);
+        throw std::runtime_error(reason ? reason : PQerrorMessage(c.get()));
+    }
+    co_return PQntuples(r.get()) == 0 ? "" : PQgetvalue(r.get(), 0, 0);
 }
 
 asio::awaitable<std::string> connect_and_query(std::string where, std::string statement) {

@@ -110,14 +110,21 @@ asio::awaitable<void> serve(unsigned long rate) {
     auto counting = create_task(executor, count_jobs(jobs, sum), "counting");
     std::cout << "ready" << std::endl;
 
-    while (co_await signals.async_wait(asio::use_awaitable) == SIGUSR1) {
+    for (;;) {
+        auto signal = signals.async_wait(use_task("signal"));
+        co_await wait_for_tasks(signal, arriving, counting, first_completed);
+        if (!signal.done()) { // a part has failed
+            co_await cancel_and_wait(signal);
+            break;
+        }
+        if (signal.result() != SIGUSR1)
+            break;
         std::cout << sum << ", " << jobs.unfinished() << " running\n";
         dump_tasks(std::cout);
         std::cout << "end of the tasks" << std::endl;
     }
 
-    co_await cancel_and_wait(arriving); // first those who would start new ones
-    co_await cancel_and_wait(counting);
+    co_await cancel_and_wait(arriving, counting); // before the jobs: no new ones come
     const auto stuck = co_await jobs.async_shutdown(grace);
     while (auto ended = jobs.try_next())
         count(*ended, sum);
@@ -132,9 +139,16 @@ int main(int argc, char** argv) {
     watch_tasks(); // for dump_tasks
     asio::io_context context(1);
     const unsigned long rate = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100;
-    asio::co_spawn(context, serve(rate), [](std::exception_ptr error) {
-        if (error)
-            std::rethrow_exception(error);
+    int code = 0;
+    asio::co_spawn(context, serve(rate), [&](std::exception_ptr error) {
+        try {
+            if (error)
+                std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+            std::cerr << "service: " << e.what() << std::endl;
+            code = 1;
+        }
     });
     context.run();
+    return code;
 }
