@@ -13,7 +13,7 @@ if(TARGET postgres)
     asio_wait_add_script(postgres 120 postgres.py
       ${CMAKE_CURRENT_SOURCE_DIR}/postgres.txt $<TARGET_FILE:postgres> ${postgres_binaries})
   else()
-    list(APPEND left_out "postgres (no server; install postgresql)")
+    list(APPEND left_out "postgres (no server: install postgresql)")
   endif()
 endif()
 
