@@ -4,7 +4,7 @@
 # ./setup.sh test [preset]          sets up, builds and passes all tests (preset: dev)
 # ./setup.sh docs                   sets up and builds the documentation as a site
 # ./setup.sh deps [extra ...]       only installs what is missing: bench, clang, companions,
-#                                   companions-boost, coverage, debug, docs, peers, static
+#                                   companions-boost, coverage, debug, docs, package, peers, static
 #
 # Debian 12, Ubuntu 24.04 and later; elsewhere, install what it names by hand.
 set -eu
@@ -107,6 +107,7 @@ dependencies() {
             [ -e /usr/share/doxygen-awesome-css ] || missing="$missing doxygen-awesome-css"
             need gnuplot gnuplot-nox
             ;;
+        package) need lintian lintian ;;
         peers)
             need go golang-go
             need cargo cargo

@@ -4,7 +4,18 @@ include(CMakePackageConfigHelpers)
 
 set(asio_wait_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/asio_wait")
 
-install(TARGETS asio_wait asio_wait_testing EXPORT asio_waitTargets FILE_SET HEADERS)
+install(TARGETS asio_wait asio_wait_testing asio_wait_sources
+  EXPORT asio_waitTargets FILE_SET HEADERS)
+
+# What asio_wait::sources compiles, once it is installed.
+set(asio_wait_source_dir "${CMAKE_INSTALL_DATADIR}/asio_wait/src")
+install(FILES ${asio_wait_sources} DESTINATION "${asio_wait_source_dir}")
+foreach(source IN LISTS asio_wait_sources)
+  cmake_path(GET source FILENAME name)
+  target_sources(asio_wait_sources INTERFACE "$<INSTALL_INTERFACE:${asio_wait_source_dir}/${name}>")
+endforeach()
+target_include_directories(asio_wait_sources INTERFACE
+  "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 install(EXPORT asio_waitTargets NAMESPACE asio_wait:: DESTINATION "${asio_wait_package_dir}")
 
 configure_package_config_file(cmake/asio_waitConfig.cmake.in asio_waitConfig.cmake
