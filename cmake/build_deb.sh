@@ -42,10 +42,10 @@ doc="$root/usr/share/doc/libasio-wait-dev"
 mkdir -p "$doc"
 # The licence as a paragraph of the machine-readable form.
 {
-    cat "$templates/copyright.in"
+    cat "$templates/copyright"
     sed -e 's/^$/./' -e 's/^/ /' "$source/LICENSE_1_0.txt"
 } >"$doc/copyright"
-fill "$templates/changelog.in" | gzip -9n >"$doc/changelog.Debian.gz"
+fill "$templates/changelog" | gzip -9n >"$doc/changelog.Debian.gz"
 gzip -9nc "$source/CHANGELOG.md" >"$doc/changelog.gz"
 gzip -9nc "$source/README.md" >"$doc/README.md.gz"
 
@@ -53,7 +53,7 @@ find "$root" -type d -exec chmod 755 {} +
 find "$root" -type f -exec chmod 644 {} +
 size=$(du -k -s --apparent-size "$root" | cut -f1)
 mkdir "$root/DEBIAN"
-fill "$templates/control.in" >"$root/DEBIAN/control"
+fill "$templates/control" >"$root/DEBIAN/control"
 (cd "$root" && find usr -type f -printf '%P\0' | LC_ALL=C sort -z |
     sed -z 's|^|usr/|' | xargs -0 md5sum >DEBIAN/md5sums)
 package="$work/libasio-wait-dev_${version}_$architecture.deb"
