@@ -164,7 +164,7 @@ docs)
     ;;
 deps) dependencies "$@" ;;
 *)
-    sed -n 's/^# \(.*\)/\1/p' "$0" | sed -n '2,5p'
+    sed -n 's/^# \(.*\)/\1/p' "$0" | sed -n '2,6p'
     exit 2
     ;;
 esac

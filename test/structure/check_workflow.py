@@ -23,11 +23,12 @@ def main():
             problems.append(f"preset {name} does not exist")
     steps = re.findall(r"\brun: *(.*)", text)
     for step in steps:
-        call = re.fullmatch(r"\./setup\.sh (test|deps) ([\w ]+|\$\{\{ matrix\.preset \}\})", step)
+        call = re.fullmatch(
+            r"\./setup\.sh (docs|test|deps)(?: ([\w ]+|\$\{\{ matrix\.preset \}\}))?", step)
         if not call:
             problems.append(f"`{step}` is no call of setup.sh")
         elif call[1] == "deps":
-            problems += [f"extra {e} does not exist" for e in call[2].split() if e not in extras]
+            problems += [f"extra {e} does not exist" for e in (call[2] or "").split() if e not in extras]
     if not steps:
         problems.append("nothing is run")
     try:
