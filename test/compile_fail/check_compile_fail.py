@@ -3,10 +3,11 @@
 """A misuse does not compile, and the user reads why: the second line of each case, `// expect: ...`,
 is the sentence (a regular expression) the compiler has to print.
 
-usage: check_compile_fail.py <case.cpp> <compiler and flags ...>
+usage: check_compile_fail.py [--mistake-only] <case.cpp> <compiler and flags ...>
 
 Each case is compiled twice: as it is, which must fail with the sentence, and with
 ASIO_WAIT_NO_MISTAKE defined, which must succeed, so that it fails for its mistake and nothing else.
+--mistake-only leaves the second out, for another compiler.
 """
 import re
 import subprocess
@@ -20,13 +21,16 @@ def compile_case(case, command, *flags):
 
 
 def main():
-    case, command = Path(sys.argv[1]), sys.argv[2:]
+    mistake_only = sys.argv[1] == "--mistake-only"
+    case, *command = sys.argv[2 if mistake_only else 1:]
+    case = Path(case)
     match = re.match(r"// SPDX[^\n]*\n// expect: ([^\n]+)\n", case.read_text())
     if not match:
         sys.exit(f"{case.name}: the second line is not `// expect: <sentence>`")
-    correct = compile_case(case, command, "-DASIO_WAIT_NO_MISTAKE")
-    if correct.returncode != 0:
-        sys.exit(f"{case.name}: does not compile without its mistake either\n{correct.stdout}")
+    if not mistake_only:
+        correct = compile_case(case, command, "-DASIO_WAIT_NO_MISTAKE")
+        if correct.returncode != 0:
+            sys.exit(f"{case.name}: does not compile without its mistake either\n{correct.stdout}")
     mistaken = compile_case(case, command)
     if mistaken.returncode == 0:
         sys.exit(f"{case.name}: compiles, although it must not")
