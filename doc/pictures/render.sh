@@ -8,15 +8,12 @@ cd "$(dirname "$0")"
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 
-example() { # the first of the programs named that has been built
-    for name in "$@"; do
-        if [ -x "$build/example/$name" ]; then
-            echo "$build/example/$name"
-            return
-        fi
-    done
-    echo "render.sh: none of these is in $build/example: $*" >&2
-    exit 1
+example() { # a program that has been built
+    if [ ! -x "$build/example/$1" ]; then
+        echo "render.sh: $build/example/$1 is not there" >&2
+        exit 1
+    fi
+    echo "$build/example/$1"
 }
 
 for picture in *.dot; do
@@ -24,7 +21,7 @@ for picture in *.dot; do
 done
 
 stuck=$(example stuck)
-tutorial=$(example tutorial first_steps)
+tutorial=$(example tutorial)
 crawler=$(example crawler)
 python3 -B record.py stuck "$stuck" >"$directory/stuck.dot"
 dot -Tsvg "$directory/stuck.dot" -o stuck.svg
