@@ -177,8 +177,8 @@ ref_ptr<task_record> watch_task(task_core& task, std::string_view name) noexcept
 void unwatch_task(task_record& record) noexcept {
     registry& r = all();
     std::lock_guard lock(r.mutex);
-    if (std::exchange(record.task, nullptr))
-        r.tasks.remove(record);
+    record.task = nullptr;
+    r.tasks.remove(record);
 }
 
 resumption::resumption(task_record& record) noexcept : outer_(std::exchange(current, &record)) {
@@ -225,8 +225,8 @@ std::vector<const task_record*> circle_of(const wait_record& wait) {
     constexpr std::size_t patience = 100;
     while (!path.empty() && seen.size() <= patience) {
         step& s = path.back();
-        if (!s.wait || s.next == s.wait->tasks.size()) {
-            s.wait = s.wait ? s.wait->next_of_waiter : nullptr;
+        if (s.next == s.wait->tasks.size()) {
+            s.wait = s.wait->next_of_waiter;
             s.next = 0;
             // The first wait is the one in question, whatever else its task does meanwhile.
             if (!s.wait || path.size() == 1)
