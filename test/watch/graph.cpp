@@ -79,6 +79,27 @@ BOOST_AUTO_TEST_CASE(a_set_stands_between_the_wait_and_its_members) {
                                "for 1.000 s\n   `- child (2, waiting)\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_set_that_is_not_watched_is_named_by_its_number) {
+    task_graph g;
+    g.tasks = {a_task(1, "main")};
+    g.waits = {{1, 1, "async_next", 1, false, false, 9, {}}};
+    BOOST_TEST(text_of(g).find("`- async_next on set 9, for 1.000 s\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_waits_in_two_places_is_drawn_with_both) {
+    task_graph g;
+    g.tasks = {a_task(1, "main"), a_task(2, "left"), a_task(3, "right")};
+    g.waits = {for_all(1, 1, {2}), for_all(2, 1, {3})};
+    const std::string text = text_of(g);
+    BOOST_TEST(text.find("  gather of 1 task, for 1.000 s; gather of 1 task, for 1.000 s  ") !=
+               std::string::npos);
+    BOOST_TEST(text.find("main (1, waiting)\n"
+                         "|- gather of 1 task, for 1.000 s\n"
+                         "|  `- left (2, waiting)\n"
+                         "`- gather of 1 task, for 1.000 s\n"
+                         "   `- right (3, waiting)\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(each_task_is_drawn_once_however_many_ways_lead_there) {
     // Diamond on diamond: 2 to the power of 40 paths.
     task_graph g;
@@ -173,10 +194,26 @@ BOOST_AUTO_TEST_CASE(json_has_everything_and_quotes_names) {
                "\"sets\":[{\"id\":3,\"finished\":2,\"unfinished\":[1]}],\"deadlocks\":[[1]]}\n");
 }
 
+BOOST_AUTO_TEST_CASE(json_separates_and_says_what_a_wait_is) {
+    task_graph g;
+    g.tasks = {a_task(1, "a"), a_task(2, "b")};
+    g.waits = {for_first(1, 0, {1, 2}), {2, 2, "async_next", 1, true, false, 4, {}}};
+    g.sets = {{4, 0, {1, 2}}, {5, 1, {}}};
+    std::ostringstream out;
+    g.write_json(out);
+    const std::string text = out.str();
+    for (const char* part :
+         {"\"limited\":false,\"needs_all\":false,\"set\":0,\"tasks\":[1,2]},{\"id\":2",
+          "\"limited\":true,\"needs_all\":false,\"set\":4,\"tasks\":[]}]",
+          "[{\"id\":4,\"finished\":0,\"unfinished\":[1,2]},{\"id\":5,\"finished\":1,"})
+        BOOST_TEST(text.find(part) != std::string::npos, part);
+    BOOST_TEST(text.ends_with("\"deadlocks\":[]}\n"));
+}
+
 BOOST_AUTO_TEST_CASE(dot_marks_who_is_stuck) {
     task_graph g;
     g.tasks = {a_task(1, "a"), a_task(2, "b")};
-    g.waits = {for_all(1, 1, {1}), {2, 2, "async_next", 1, true, false, 3, {}}};
+    g.waits = {for_all(1, 1, {1}), {2, 2, "async_next", 1, true, false, 3, {}}, for_all(4, 0, {2})};
     g.sets = {{3, 0, {1}}};
     std::ostringstream out;
     g.write_dot(out);
@@ -188,6 +225,9 @@ BOOST_AUTO_TEST_CASE(dot_marks_who_is_stuck) {
                std::string::npos);
     for (const char* edge : {"t1 -> w1;", "w1 -> t1;", "t2 -> w2;", "w2 -> s3;", "s3 -> t1;"})
         BOOST_TEST(text.find(edge) != std::string::npos, edge);
+    BOOST_TEST(text.find("w4 -> t2;") != std::string::npos);
+    BOOST_TEST(text.find("-> w4;") == std::string::npos); // nobody knows whose it is
+    BOOST_TEST(text.find("label=\"async_next, with a limit\"") != std::string::npos);
     BOOST_TEST(text.ends_with("}\n"));
 }
 

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// Which waits close a circle and which do not, and what is printed where nobody listens.
+
+#include "support/sleepers.hpp"
+
+#include <asio_wait.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace watch {
+namespace {
+
+namespace asio = boost::asio;
+using namespace asio_wait;
+using namespace std::chrono_literals;
+using asio::awaitable;
+using test::forever;
+
+using tasks = std::vector<task<void>>;
+
+awaitable<void> nothing() {
+    co_return;
+}
+
+awaitable<void> waits_for(task<void> t) {
+    co_await t.async_wait(asio::use_awaitable);
+}
+
+/// What is written to stderr while it lives.
+class captured_stderr {
+public:
+    captured_stderr() : file_(std::tmpfile()), before_(dup(2)) {
+        std::fflush(stderr);
+        dup2(fileno(file_), 2);
+    }
+    captured_stderr(const captured_stderr&) = delete;
+    captured_stderr& operator=(const captured_stderr&) = delete;
+    ~captured_stderr() {
+        restore();
+        std::fclose(file_);
+    }
+
+    std::string text() {
+        restore();
+        std::rewind(file_);
+        std::string all;
+        std::array<char, 1000> part;
+        while (const std::size_t n = std::fread(part.data(), 1, part.size(), file_))
+            all.append(part.data(), n);
+        return all;
+    }
+
+private:
+    void restore() {
+        if (before_ < 0)
+            return;
+        std::fflush(stderr);
+        dup2(before_, 2);
+        close(before_);
+        before_ = -1;
+    }
+
+    std::FILE* file_;
+    int before_;
+};
+
+struct fixture {
+    std::vector<std::string> circles;
+    asio::io_context io{1};
+    asio::any_io_executor ex = io.get_executor();
+
+    fixture() {
+        watch_tasks();
+        set_task_event_handler([this](const task_event& e) {
+            if (e.what == task_event::kind::deadlock)
+                circles.emplace_back(e.text);
+        });
+    }
+    ~fixture() {
+        set_task_event_handler(nullptr);
+        watch_tasks(false);
+    }
+
+    /// Waits for all of these when everybody else has begun to wait.
+    task<void> at_last(const tasks& all, const char* name) {
+        return create_task(
+            ex,
+            [&all]() -> awaitable<void> {
+                co_await test::yield_times(10);
+                co_await wait_for_tasks(all);
+            },
+            name);
+    }
+    static std::string of(const task<void>& t) {
+        return t.name() + " (" + std::to_string(t.id()) + ")";
+    }
+};
+
+/// Waits in two places: in a coroutine of the task's own for `first`, then here as `second` does.
+template<class Second>
+awaitable<void> waits_twice(task<void> first, Second second) {
+    co_spawn(co_await asio::this_coro::executor, waits_for(std::move(first)), asio::detached);
+    co_await second();
+}
+
+BOOST_FIXTURE_TEST_SUITE(watch_mistakes, fixture)
+
+BOOST_AUTO_TEST_CASE(a_circle_may_go_through_the_older_of_two_waits) {
+    tasks of_b;
+    const auto b = at_last(of_b, "b");
+    const auto free = create_task(ex, forever());
+    const auto a =
+        create_task(ex, waits_twice(free, [&] { return waits_for(b); }), "a"); // awaits b first
+    of_b = {a};
+    io.poll();
+    BOOST_TEST(circles == std::vector<std::string>{of(b) + " -> " + of(a) + " -> " + of(b)},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_that_can_end_otherwise_is_no_part_of_a_circle_whichever_it_is) {
+    tasks of_b;
+    const auto b = at_last(of_b, "b");
+    const auto free = create_task(ex, forever());
+    const auto limited = [&]() -> awaitable<void> {
+        const tasks one(1, b);
+        co_await wait_for_tasks(one, return_when::all_completed, 1h);
+    };
+    const auto older = create_task(ex, waits_twice(free, limited));
+    const auto first_of_two = create_task(ex, [&]() -> awaitable<void> {
+        const tasks two{b, free};
+        co_await wait_for_tasks(two, return_when::first_completed);
+    });
+    of_b = {older, first_of_two};
+    io.poll();
+    BOOST_TEST(circles.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_looked_at_is_not_looked_at_again) {
+    // Two ways lead to `shared`, which waits in two places.
+    tasks of_last;
+    const auto last = at_last(of_last, "last");
+    const auto free = create_task(ex, forever());
+    const auto shared = create_task(ex, waits_twice(free, [&] { return waits_for(free); }));
+    const auto left = create_task(ex, waits_for(shared));
+    const auto right = create_task(ex, waits_for(shared));
+    of_last = {left, right};
+    io.poll();
+    BOOST_TEST(circles.empty());
+    BOOST_TEST(detail::watched_now().waits.size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(the_way_goes_past_what_has_ended) {
+    tasks of_b;
+    const auto b = at_last(of_b, "b");
+    const auto ended = create_task(ex, nothing());
+    const auto a = create_task(
+        ex,
+        [&]() -> awaitable<void> {
+            const tasks both{ended, b};
+            co_await wait_for_tasks(both);
+        },
+        "a");
+    of_b = {a};
+    io.poll();
+    BOOST_REQUIRE(ended.done());
+    BOOST_TEST(circles == std::vector<std::string>{of(b) + " -> " + of(a) + " -> " + of(b)},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_first_of_one_is_all) {
+    tasks of_b;
+    const auto b = at_last(of_b, "b");
+    const auto a = create_task(ex, [&]() -> awaitable<void> {
+        const tasks one(1, b);
+        co_await wait_for_tasks(one, return_when::first_completed);
+    });
+    of_b = {a};
+    io.poll();
+    BOOST_TEST(circles.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_of_two_is_not_all_though_only_one_is_watched) {
+    watch_tasks(false);
+    const auto unknown = create_task(ex, forever());
+    watch_tasks();
+    tasks of_b;
+    const auto b = at_last(of_b, "b");
+    const auto a = create_task(ex, [&]() -> awaitable<void> {
+        const tasks both{unknown, b};
+        co_await wait_for_tasks(both, return_when::first_completed);
+    });
+    of_b = {a};
+    io.poll();
+    BOOST_TEST(circles.empty());
+    const auto g = detail::watched_now();
+    BOOST_REQUIRE(g.waits.size() == 2u);
+    BOOST_TEST(g.waits[0].tasks == std::vector<std::uint64_t>({b.id()}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(who_runs_on_after_its_task_is_stuck_in_no_circle) {
+    asio::any_io_executor kept;
+    auto t =
+        create_task(ex, [&]() -> awaitable<void> { kept = co_await asio::this_coro::executor; });
+    io.run();
+    // On the executor of a task that has ended, a wait for that task is over at once.
+    bool over = false;
+    const auto waits = [&]() -> awaitable<void> {
+        co_await t.async_wait(asio::use_awaitable);
+        over = true;
+    };
+    co_spawn(kept, waits, asio::detached);
+    io.restart();
+    io.run();
+    BOOST_TEST(over);
+    // And of one that is gone.
+    const auto id = t.id();
+    t = {};
+    const auto free = create_task(ex, forever());
+    co_spawn(kept, waits_for(free), asio::detached);
+    io.restart();
+    io.poll();
+    const auto g = detail::watched_now();
+    BOOST_REQUIRE(g.waits.size() == 1u);
+    BOOST_TEST(g.waits[0].waiter == id);
+    BOOST_TEST(circles.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_older_of_two_waits_may_end_first) {
+    const auto short_one = create_task(ex, forever());
+    const auto long_one = create_task(ex, forever());
+    const auto t = create_task(ex, [&]() -> awaitable<void> {
+        const auto second = [&] { return waits_for(short_one); };
+        co_await waits_twice(long_one, second);
+        co_await forever();
+    });
+    io.poll();
+    BOOST_REQUIRE(detail::watched_now().waits.size() == 2u);
+    short_one.cancel();
+    io.restart();
+    io.poll();
+    auto g = detail::watched_now();
+    BOOST_REQUIRE(g.waits.size() == 1u);
+    BOOST_TEST(g.waits[0].tasks == std::vector<std::uint64_t>({long_one.id()}),
+               boost::test_tools::per_element());
+    BOOST_TEST(g.waits[0].waiter == t.id());
+    long_one.cancel();
+    io.restart();
+    io.poll();
+    BOOST_TEST(detail::watched_now().waits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(where_nobody_listens_a_mistake_is_a_line_on_stderr) {
+    set_task_event_handler(nullptr);
+    const auto before = set_slow_resumption(0ns);
+    std::string slow, rest;
+    {
+        captured_stderr captured;
+        create_task(ex, nothing());
+        io.run();
+        slow = captured.text();
+    }
+    set_slow_resumption(before);
+    task<void> self;
+    {
+        captured_stderr captured;
+        self = create_task(
+            ex, [&]() -> awaitable<void> { co_await self.async_wait(asio::use_awaitable); }, "me");
+        {
+            task_set<void> set;
+            set.insert(create_task(ex, forever(), "left"));
+            set.insert(create_task(ex, forever(), "behind"));
+        }
+        io.restart();
+        io.poll();
+        rest = captured.text();
+    }
+    BOOST_TEST(slow.starts_with("asio_wait: task "));
+    BOOST_TEST(slow.find(" kept its thread for 0.0") != std::string::npos);
+    const std::string id = std::to_string(self.id());
+    BOOST_TEST(rest == "asio_wait: a set was destroyed, and 2 of its tasks run on: left, behind\n"
+                       "asio_wait: deadlock, task " +
+                           id + " can only fail or be cancelled: me (" + id + ") -> me (" + id +
+                           ")\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+} // namespace watch
