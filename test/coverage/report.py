@@ -73,6 +73,31 @@ def listed_lines() -> dict[tuple[str, int], str]:
     return found
 
 
+def begun_by(segments: list[list], source: list[str]) -> dict[int, int | None]:
+    """{line: how often the code was run that its first character belongs to}, None where there is none.
+
+    llvm-cov says 0 for a line behind a scope that a return leaves, since it counts the gap between the
+    two; and for a comment, and for what `#if` leaves out.
+    """
+    found: dict[int, int | None] = {}
+    at = 0
+    count, counted, gap = 0, False, False
+    for number, line in enumerate(source, 1):
+        begin = [number, len(line) - len(line.lstrip()) + 1]
+        while at != len(segments) and segments[at][:2] <= begin:
+            _, _, count, counted, _, gap = segments[at][:6]
+            at += 1
+        found[number] = 0 if gap else count if counted else None
+        while at != len(segments) and segments[at][0] == number:
+            _, _, count, counted, entry, gap = segments[at][:6]
+            if counted and entry and not gap and found[number] is None:
+                found[number] = 0  # a function on one line: its own count is llvm-cov's
+            at += 1
+        if line.lstrip().startswith(("//", "#")):
+            found[number] = None  # counted as what is around it, where that has not been run
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=pathlib.Path)
@@ -104,19 +129,23 @@ def main() -> int:
             return subprocess.run([cov, "export", *form, program, f"-instr-profile={merged}", *places],
                                   check=True, capture_output=True, text=True).stdout
 
+        first: dict[str, dict[int, int | None]] = {}
+        for entry in json.loads(export())["data"][0]["files"]:
+            file = str(pathlib.Path(entry["filename"]).resolve().relative_to(SOURCE))
+            first[file] = begun_by(entry["segments"], (SOURCE / file).read_text().splitlines())
+            for row in entry["branches"]:
+                counts = branches[file].setdefault(Branch(row[0], row[1]), [0, 0])
+                counts[0] += row[4]
+                counts[1] += row[5]
         file = ""
         for line in export("-format=lcov").splitlines():
             if line.startswith("SF:"):
                 file = str(pathlib.Path(line[3:]).resolve().relative_to(SOURCE))
             elif line.startswith("DA:"):
                 number, count = map(int, line[3:].split(",")[:2])
-                lines[file][number] = max(count, lines[file].get(number, 0))
-        for entry in json.loads(export())["data"][0]["files"]:
-            file = str(pathlib.Path(entry["filename"]).resolve().relative_to(SOURCE))
-            for row in entry["branches"]:
-                counts = branches[file].setdefault(Branch(row[0], row[1]), [0, 0])
-                counts[0] += row[4]
-                counts[1] += row[5]
+                begun = first[file].get(number)
+                if begun is not None:
+                    lines[file][number] = max(count, begun, lines[file].get(number, 0))
 
     listed = listed_lines()
     used = set()
