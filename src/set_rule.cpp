@@ -63,16 +63,15 @@ bool set_rule::satisfied(set_waiter::kind wants, const wait_condition& condition
         return unfinished_ == 0 &&
                (stopped == when_stopped::end || (!places_line_.first && promised_ == 0));
     case set_waiter::kind::place:
-        return has_place();
+        break;
     }
-    return false;
+    return has_place();
 }
 
 bool set_rule::would_serve(set_waiter::kind wants, const wait_condition& condition) const noexcept {
     if (closed_ || !condition.valid)
         return true;
-    return satisfied(wants, condition, when_stopped::end) &&
-           (wants != set_waiter::kind::place || !places_line_.first);
+    return satisfied(wants, condition, when_stopped::end);
 }
 
 /// Gives a satisfied waiter its claim.
@@ -157,7 +156,7 @@ set_rule::ended set_rule::completed(set_entry& e, task_status how, woken_list& w
     if (kept_ == keep::results || (kept_ == keep::failures && failure)) {
         // Straight to the first in line if he wants just one: what settle() would come to.
         set_waiter* const w = line_.first;
-        if (w && w->wants == set_waiter::kind::next && finished_.empty()) {
+        if (w && w->wants == set_waiter::kind::next) { // so there is nothing else for him
             w->reserved.push_back(e);
             release(*w, woken);
         } else {
@@ -229,10 +228,10 @@ void set_rule::add(set_waiter& w) noexcept {
         return;
     }
     line& l = line_of(w);
-    const bool first = !l.first;
     l.push_back(w);
     woken_list nobody; // it is the only one that can be released by its own arrival
-    if (satisfied(w) && (first || w.wants != set_waiter::kind::place)) {
+    // Who waits for a place overtakes nobody: while there is one, nobody stands in line for it.
+    if (satisfied(w)) {
         serve(w);
         release(w, nobody);
     }
@@ -241,8 +240,7 @@ void set_rule::add(set_waiter& w) noexcept {
 bool set_rule::open(set_waiter& w) noexcept {
     if (w.current == set_waiter::phase::released)
         return true;
-    if (w.current == set_waiter::phase::registering)
-        w.current = set_waiter::phase::waiting;
+    w.current = set_waiter::phase::waiting;
     return false;
 }
 

@@ -115,8 +115,7 @@ std::vector<ref_ptr<task_core>> set_wait::look() {
 
 bool set_wait::may_go_on() noexcept {
     std::lock_guard lock(set_->mutex_);
-    return !set_->closed_ && state_.reason == stop_reason::none && !state_.emptied &&
-           set_->rule_.unfinished() != 0;
+    return !set_->closed_ && state_.reason == stop_reason::none && set_->rule_.unfinished() != 0;
 }
 
 set_wait::outcome set_wait::settled() noexcept {

@@ -226,10 +226,9 @@ std::vector<const task_record*> circle_of(const wait_record& wait) {
     while (!path.empty() && seen.size() <= patience) {
         step& s = path.back();
         if (s.next == s.wait->tasks.size()) {
-            s.wait = s.wait->next_of_waiter;
+            s.wait = s.wait->next_of_waiter; // null for the one in question, not linked yet
             s.next = 0;
-            // The first wait is the one in question, whatever else its task does meanwhile.
-            if (!s.wait || path.size() == 1)
+            if (!s.wait)
                 path.pop_back();
             else if (!binds(*s.wait) || !seen.insert(s.wait).second)
                 s.next = s.wait->tasks.size();
