@@ -8,6 +8,7 @@
 #include <asio_wait/detail/task_core.hpp>
 
 #include <exception>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,9 @@ public:
         return emitted_;
     }
 
+    /// What it does when it is asked to end.
+    std::function<void()> passes_on;
+
     request ask(unsigned types) {
         const auto held = lock();
         return record_cancel(types);
@@ -68,7 +72,12 @@ private:
     ~bare_task() { --live; }
 
     static void destroy_task(task_core* t) noexcept { delete static_cast<bare_task*>(t); }
-    static void emit(task_core& t, unsigned types) { static_cast<bare_task&>(t).emitted_ = types; }
+    static void emit(task_core& t, unsigned types) {
+        auto& self = static_cast<bare_task&>(t);
+        self.emitted_ = types;
+        if (self.passes_on)
+            self.passes_on();
+    }
 
     unsigned emitted_ = 0;
 

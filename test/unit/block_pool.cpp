@@ -163,6 +163,34 @@ BOOST_AUTO_TEST_CASE(a_thread_that_ends_may_still_use_the_pool_from_its_destruct
     }).join();
 }
 
+#ifndef UNIT_PLAIN_NEW
+BOOST_AUTO_TEST_CASE(a_thread_that_ends_keeps_no_batch) {
+    // What the destructors of one thread are given in one piece, the next one can have.
+    std::thread([] {
+        filled many;
+        for (int i = 0; i != 500; ++i)
+            many.take(72);
+        many.give_back();
+    }).join();
+    struct late {
+        filled used;
+        ~late() {
+            for (int i = 0; i != 500; ++i)
+                used.take(72);
+            intact = used.intact();
+            used.give_back();
+        }
+        bool& intact;
+    };
+    static bool intact = false;
+    std::thread([] {
+        static thread_local late l{{}, intact}; // as above
+        l.used.take(72);
+    }).join();
+    BOOST_TEST(intact);
+}
+#endif
+
 BOOST_AUTO_TEST_CASE(objects_are_made_and_destroyed) {
     struct counted {
         int* live;

@@ -186,6 +186,26 @@ BOOST_AUTO_TEST_CASE(a_thread_remembers_one_context_until_it_is_shut_down) {
     first->shutdown();
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_that_ends_remembers_nothing_more) {
+    static int address = 0;
+    static bool known = true;
+    struct late {
+        ref_ptr<core> c;
+        ~late() {
+            core::remember(&address, *c);
+            known = core::cached(&address) != nullptr;
+        }
+    };
+    const auto c = core::create();
+    std::thread([&] {
+        static thread_local late l; // made before what remembers, so destroyed after it
+        l.c = c;
+        core::remember(&address, *c);
+        BOOST_TEST(core::cached(&address) == c.get());
+    }).join();
+    BOOST_TEST(!known);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_thread_remembers_outlives_every_other_owner) {
     int address = 0;
     std::thread([&] {

@@ -185,6 +185,18 @@ BOOST_AUTO_TEST_CASE(again_is_over_at_once_for_a_stop) {
     BOOST_TEST((s['A'].reason == stop_reason::cancelled));
 }
 
+BOOST_AUTO_TEST_CASE(who_is_stopped_while_it_goes_back_to_the_line_gets_what_is_there) {
+    set_stage s("abc");
+    s.wait('A', kind::next);
+    s.end('a');
+    s.erase('a');
+    BOOST_TEST(s.content('A') == "-");
+    s.end('b');
+    s.stop('A', stop_reason::limit);
+    BOOST_TEST(s.again('A'));
+    BOOST_TEST(s.content('A') == "b");
+}
+
 BOOST_AUTO_TEST_CASE(erase_of_running_finished_and_claimed_members) {
     set_stage s("abc");
     s.end('b');
@@ -229,6 +241,17 @@ BOOST_AUTO_TEST_CASE(all_completed_includes_members_added_meanwhile) {
     s.wait('A', kind::split, until_all);
     s.insert('b');
     BOOST_TEST(s.end('a') == "");
+    BOOST_TEST(s.end('b') == "A");
+    BOOST_TEST(s.content('A') == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(a_member_added_after_the_release_is_waited_for_as_well) {
+    set_stage s("a");
+    BOOST_TEST(!s.wait('A', kind::split, until_all));
+    BOOST_TEST(s.end('a') == "A");
+    s.insert('b');
+    BOOST_TEST(s.content('A') == "-");
+    BOOST_TEST(!s.again('A'));
     BOOST_TEST(s.end('b') == "A");
     BOOST_TEST(s.content('A') == "ab");
 }

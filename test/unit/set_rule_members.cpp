@@ -352,6 +352,8 @@ BOOST_AUTO_TEST_CASE(places_are_barren_while_there_is_none_or_somebody_waits_for
     s.limit(1);
     BOOST_TEST(s.rule.barren(kind::place));
     s.wait('A', kind::place);
+    BOOST_TEST(s.rule.barren(kind::place)); // A is the first
+    BOOST_TEST(!s.rule.would_serve(kind::place, until_one));
     BOOST_TEST(s.end('a') == "A");
     BOOST_TEST(s.rule.barren(kind::place)); // A's
     s.close('A', false);
@@ -373,6 +375,27 @@ BOOST_AUTO_TEST_CASE(who_came_for_nothing_keeps_nothing_from_others) {
     BOOST_TEST(s.others_woken == "B");
     BOOST_TEST(s.content('B') == "a");
     BOOST_TEST(s.end('c') == "A"); // none is left that could fail
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_the_end_of_all_is_cancelled_with_the_set_even_when_released) {
+    set_stage s("a");
+    s.wait('A', kind::all, until_all, when_stopped::cancel_tasks);
+    BOOST_TEST(s.end('a') == "A");
+    s.close_all();
+    BOOST_TEST(s.content('A') == "");
+    BOOST_TEST((s['A'].reason == stop_reason::cancelled));
+    BOOST_TEST(!s.rule.enter());
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_before_the_wait_has_begun_has_no_effect) {
+    set_stage s("a");
+    set_waiter early;
+    BOOST_TEST((s.rule.stop(early, stop_reason::cancelled) == wait_rule::action::none));
+    BOOST_TEST((early.reason == stop_reason::none));
+    s.rule.add(early);
+    BOOST_TEST(!s.rule.open(early));
+    woken_list nobody;
+    s.rule.close(early, false, nobody);
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_is_cancelled_with_the_set) {

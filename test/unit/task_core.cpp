@@ -120,6 +120,25 @@ BOOST_AUTO_TEST_CASE(requests_on_their_way_are_delivered_together_and_once) {
     BOOST_TEST(t->cancel_requested());
 }
 
+BOOST_AUTO_TEST_CASE(one_request_that_is_passed_on_twice_is_one_unless_it_asks_for_more) {
+    const auto outer = make_task(), inner = make_task();
+    outer->begin();
+    inner->begin();
+    std::vector<request> answers;
+    outer->passes_on = [&] {
+        for (const unsigned types : {1u, 1u, 4u})
+            answers.push_back(inner->ask(types));
+        inner->take_delivery();
+        answers.push_back(inner->ask(5u)); // all of it has been delivered
+    };
+    outer->ask(1);
+    outer->take_delivery();
+    BOOST_TEST((answers == std::vector{request::deliver, request::recorded, request::recorded,
+                                       request::recorded}));
+    BOOST_TEST((inner->ask(1) == request::deliver)); // somebody else's
+    BOOST_TEST(inner->take_delivery() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_delivery_leaves_the_request_and_is_tried_again) {
     const auto t = make_task();
     t->begin();

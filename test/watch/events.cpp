@@ -277,6 +277,14 @@ BOOST_AUTO_TEST_CASE(a_trace_shows_cancels_and_mistakes) {
         BOOST_TEST(seen[name] >= 1, name);
 }
 
+BOOST_AUTO_TEST_CASE(a_trace_leaves_out_what_it_does_not_know) {
+    const chrome_trace trace;
+    trace.handler()({static_cast<kind>(99), 1});
+    std::ostringstream out;
+    trace.write(out);
+    BOOST_TEST(out.str() == "{\"traceEvents\":[]}\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

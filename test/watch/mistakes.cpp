@@ -14,7 +14,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <sstream>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -238,28 +241,31 @@ BOOST_AUTO_TEST_CASE(who_runs_on_after_its_task_is_stuck_in_no_circle) {
     BOOST_TEST(circles.empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_older_of_two_waits_may_end_first) {
-    const auto short_one = create_task(ex, forever());
-    const auto long_one = create_task(ex, forever());
-    const auto t = create_task(ex, [&]() -> awaitable<void> {
-        const auto second = [&] { return waits_for(short_one); };
-        co_await waits_twice(long_one, second);
-        co_await forever();
-    });
-    io.poll();
-    BOOST_REQUIRE(detail::watched_now().waits.size() == 2u);
-    short_one.cancel();
-    io.restart();
-    io.poll();
-    auto g = detail::watched_now();
-    BOOST_REQUIRE(g.waits.size() == 1u);
-    BOOST_TEST(g.waits[0].tasks == std::vector<std::uint64_t>({long_one.id()}),
-               boost::test_tools::per_element());
-    BOOST_TEST(g.waits[0].waiter == t.id());
-    long_one.cancel();
-    io.restart();
-    io.poll();
-    BOOST_TEST(detail::watched_now().waits.empty());
+BOOST_AUTO_TEST_CASE(two_waits_may_end_in_any_order) {
+    for (const std::size_t ends_first : {0u, 1u}) {
+        const tasks two{create_task(ex, forever()), create_task(ex, forever())};
+        const auto t = create_task(ex, [&]() -> awaitable<void> {
+            const auto second = [&] { return waits_for(two[1]); };
+            co_await waits_twice(two[0], second);
+            co_await forever();
+        });
+        io.restart();
+        io.poll();
+        BOOST_REQUIRE(detail::watched_now().waits.size() == 2u);
+        two[ends_first].cancel();
+        io.restart();
+        io.poll();
+        auto g = detail::watched_now();
+        BOOST_REQUIRE(g.waits.size() == 1u);
+        BOOST_TEST(g.waits[0].tasks == std::vector<std::uint64_t>({two[1 - ends_first].id()}),
+                   boost::test_tools::per_element());
+        BOOST_TEST(g.waits[0].waiter == t.id());
+        two[1 - ends_first].cancel();
+        t.cancel();
+        io.restart();
+        io.poll();
+        BOOST_TEST(detail::watched_now().waits.empty());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(where_nobody_listens_a_mistake_is_a_line_on_stderr) {
@@ -294,6 +300,13 @@ BOOST_AUTO_TEST_CASE(where_nobody_listens_a_mistake_is_a_line_on_stderr) {
                        "asio_wait: deadlock, task " +
                            id + " can only fail or be cancelled: me (" + id + ") -> me (" + id +
                            ")\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_form_that_there_is_not_writes_nothing) {
+    const auto t = create_task(ex, forever());
+    std::ostringstream out;
+    dump_tasks(out, static_cast<dump_format>(7));
+    BOOST_TEST(out.str().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
