@@ -59,7 +59,7 @@ void set_core::make_room() {
     {
         std::lock_guard lock(mutex_);
         if (closed_ || rule_.size() < slots_)
-            return;
+            return; // somebody else was faster still
         wanted = std::max<std::size_t>(8, slots_ * 2);
     }
     auto table = std::make_unique<set_member*[]>(wanted);
@@ -183,25 +183,15 @@ bool set_core::contains(const task_core& task) const noexcept {
 
 ref_ptr<task_core> set_core::try_next(bool* quiet) {
     member_chain left;
-    wake_queue wakes;
-    {
-        std::lock_guard lock(mutex_);
-        woken_list woken;
-        auto* const m = closed_ ? nullptr : static_cast<set_member*>(rule_.take(woken));
-        if (!m)
-            return nullptr;
-        if (quiet)
-            *quiet = m->quiet;
-        unlink(*m);
-        left.push_front(*m);
-        wake(woken, wakes);
-    }
-    try {
-        wakes.run();
-    } catch (...) {
-        // No memory for somebody else's wake-up; the member that has been taken must not be lost.
-    }
-    return std::move(left.first()->task);
+    std::lock_guard lock(mutex_);
+    auto* const m = closed_ ? nullptr : static_cast<set_member*>(rule_.take());
+    if (!m)
+        return nullptr;
+    if (quiet)
+        *quiet = m->quiet;
+    unlink(*m);
+    left.push_front(*m);
+    return std::move(m->task);
 }
 
 std::size_t set_core::size() const noexcept {

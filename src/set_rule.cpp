@@ -199,12 +199,11 @@ bool set_rule::not_quiet(set_entry& e) noexcept {
     return e.outcome == task_status::failed && !std::exchange(failed_, true);
 }
 
-set_entry* set_rule::take(woken_list& woken) noexcept {
+set_entry* set_rule::take() noexcept {
     set_entry* const e = finished_.first();
     if (e) {
         finished_.remove(*e);
         remove(*e);
-        settle(woken); // somebody may wait for the set to become empty
     }
     return e;
 }

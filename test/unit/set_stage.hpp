@@ -52,11 +52,10 @@ public:
         return woken([&](woken_list& l) { rule.erase(entries_.at(m), l); });
     }
 
-    /// The member, then who has been woken by its going.
+    /// The member.
     std::string take() {
-        set_entry* e = nullptr;
-        const std::string who = woken([&](woken_list& l) { e = rule.take(l); });
-        return (e ? std::string(1, name(*e)) : "-") + who;
+        const set_entry* const e = rule.take();
+        return std::string(1, e ? name(*e) : '-');
     }
 
     std::string limit(std::size_t most) {

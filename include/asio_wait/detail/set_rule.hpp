@@ -199,7 +199,8 @@ public:
     /// Its failure counts from now on. True: it is news.
     ASIO_WAIT_DECL bool not_quiet(set_entry& e) noexcept;
     /// A finished member that nobody has a claim to, which leaves; null if there is none.
-    ASIO_WAIT_DECL set_entry* take(woken_list& woken) noexcept;
+    /** Serves nobody: while there is one, nobody waits whom its going would help. */
+    ASIO_WAIT_DECL set_entry* take() noexcept;
 
     /// Registers a waiter, at the back of the line.
     ASIO_WAIT_DECL void add(set_waiter& w) noexcept;
