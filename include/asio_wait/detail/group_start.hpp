@@ -201,10 +201,7 @@ public:
 
 private:
     // Also when making the value failed: that is the starter's error then.
-    bool is_ready() const noexcept {
-        const task_core& r = *state_->ready();
-        return r.done() && !(r.error() && is_abandonment(r.error()));
-    }
+    bool is_ready() const noexcept { return state_->ready()->done(); }
 
     std::shared_ptr<start_state<R>> state_;
     ref_ptr<task_base> child_;

@@ -38,8 +38,6 @@ public:
         first_ = &m;
     }
     set_member* first() const noexcept { return first_; }
-    /// Somebody else owns them now.
-    void forget() noexcept { first_ = nullptr; }
 
 private:
     set_member* first_ = nullptr;

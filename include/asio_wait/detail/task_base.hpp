@@ -40,16 +40,6 @@ inline bool is_cancellation(const std::exception_ptr& error) {
     }
 }
 
-inline bool is_abandonment(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& e) {
-        return e.code() == error::task_abandoned;
-    } catch (...) {
-        return false;
-    }
-}
-
 /// An exception as a value. Making one takes memory; without it, that is the error, and the completion
 /// that carries it is not lost.
 template<class Error, class... Args>

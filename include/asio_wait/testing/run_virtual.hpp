@@ -61,7 +61,7 @@ private:
 
     void count(std::size_t n) {
         handlers_ += n;
-        if (handlers_ >= livelock && limit_ == no_limit)
+        if (limit_ == no_limit && handlers_ >= livelock)
             throw std::runtime_error("livelock: " + std::to_string(handlers_) +
                                      " handlers run, virtual time " +
                                      std::to_string(virtual_clock::ms()) + " ms");
