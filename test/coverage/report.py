@@ -80,21 +80,21 @@ def begun_by(segments: list[list], source: list[str]) -> dict[int, int | None]:
     two; and for a comment, and for what `#if` leaves out.
     """
     found: dict[int, int | None] = {}
-    at = 0
-    count, counted, gap = 0, False, False
+    at = count = 0
+    gap = left_out = False
     for number, line in enumerate(source, 1):
         begin = [number, len(line) - len(line.lstrip()) + 1]
         while at != len(segments) and segments[at][:2] <= begin:
-            _, _, count, counted, _, gap = segments[at][:6]
+            _, _, count, counted, entry, gap = segments[at][:6]
+            left_out = entry and not counted
             at += 1
-        found[number] = 0 if gap else count if counted else None
+        found[number] = 0 if gap else count
+        if left_out or line.lstrip().startswith(("//", "#")):
+            found[number] = None
         while at != len(segments) and segments[at][0] == number:
             _, _, count, counted, entry, gap = segments[at][:6]
-            if counted and entry and not gap and found[number] is None:
-                found[number] = 0  # a function on one line: its own count is llvm-cov's
+            left_out = entry and not counted
             at += 1
-        if line.lstrip().startswith(("//", "#")):
-            found[number] = None  # counted as what is around it, where that has not been run
     return found
 
 
@@ -124,6 +124,7 @@ def main() -> int:
     # together they take both ways.
     lines: dict[str, dict[int, int]] = collections.defaultdict(dict)
     branches: dict[str, dict[Branch, list[int]]] = collections.defaultdict(dict)
+    no_code: dict[str, set[int]] = collections.defaultdict(set)
     for program in found:
         def export(*form: str) -> str:
             return subprocess.run([cov, "export", *form, program, f"-instr-profile={merged}", *places],
@@ -133,6 +134,7 @@ def main() -> int:
         for entry in json.loads(export())["data"][0]["files"]:
             file = str(pathlib.Path(entry["filename"]).resolve().relative_to(SOURCE))
             first[file] = begun_by(entry["segments"], (SOURCE / file).read_text().splitlines())
+            no_code[file] |= {number for number, count in first[file].items() if count is None}
             for row in entry["branches"]:
                 counts = branches[file].setdefault(Branch(row[0], row[1]), [0, 0])
                 counts[0] += row[4]
@@ -165,7 +167,7 @@ def main() -> int:
 
         all_lines += len(lines[file])
         for number, count in sorted(lines[file].items()):
-            if count == 0:
+            if count == 0 and number not in no_code[file]:
                 miss(number, "never run")
         for place, counts in sorted(branches[file].items()):
             if counts == [0, 0]:
