@@ -286,7 +286,15 @@ BOOST_AUTO_TEST_CASE(a_watched_executor_is_equal_to_itself_only) {
     BOOST_TEST((first == again));
     BOOST_TEST((first != other));
     BOOST_TEST((first != ex));
-    BOOST_TEST((asio::prefer(first, asio::execution::outstanding_work.tracked) != first));
+    const auto tracked = asio::prefer(first, asio::execution::outstanding_work.tracked);
+    BOOST_TEST((tracked != first));
+    BOOST_TEST((asio::prefer(tracked, asio::execution::outstanding_work.untracked) == first));
+    BOOST_TEST((asio::prefer(tracked, asio::execution::outstanding_work.untracked) != other));
+    const auto* const mark = first.target<detail::watched_executor>();
+    const auto* const another = other.target<detail::watched_executor>();
+    BOOST_REQUIRE((mark && another));
+    BOOST_TEST((*mark != *another));
+    BOOST_TEST(!(*mark != *mark));
 }
 
 BOOST_AUTO_TEST_CASE(a_callback_that_a_task_starts_waits_for_nobody) {
