@@ -9,7 +9,7 @@ install(TARGETS asio_wait asio_wait_testing asio_wait_sources
 
 # What asio_wait::sources compiles, once it is installed.
 set(asio_wait_source_dir "${CMAKE_INSTALL_DATADIR}/asio_wait/src")
-install(FILES ${asio_wait_sources} DESTINATION "${asio_wait_source_dir}")
+install(FILES ${asio_wait_sources} ${asio_wait_private_headers} DESTINATION "${asio_wait_source_dir}")
 foreach(source IN LISTS asio_wait_sources)
   cmake_path(GET source FILENAME name)
   target_sources(asio_wait_sources INTERFACE "$<INSTALL_INTERFACE:${asio_wait_source_dir}/${name}>")

@@ -19,6 +19,10 @@ set(asio_wait_sources
   src/wait_rule.cpp
   src/watch.cpp)
 
+# Headers of the sources only.
+set(asio_wait_private_headers
+  src/record_list.hpp)
+
 set(asio_wait_headers
   include/asio_wait.hpp
   include/asio_wait/any_task.hpp

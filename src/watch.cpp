@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <asio_wait/detail/watch.hpp>
 
+#include "record_list.hpp"
+
 #include <asio_wait/detail/set_core.hpp>
 #include <asio_wait/detail/task_core.hpp>
 #include <asio_wait/detail/task_graph.hpp>
@@ -39,28 +41,6 @@ struct set_record {
 };
 
 namespace {
-
-/// Records in order of creation.
-template<class Record>
-class record_list {
-public:
-    Record* first() const noexcept { return first_; }
-
-    void push_back(Record& r) noexcept {
-        r.previous = last_;
-        (last_ ? last_->next : first_) = &r;
-        last_ = &r;
-    }
-
-    void remove(Record& r) noexcept {
-        (r.previous ? r.previous->next : first_) = r.next;
-        (r.next ? r.next->previous : last_) = r.previous;
-    }
-
-private:
-    Record* first_ = nullptr;
-    Record* last_ = nullptr;
-};
 
 struct registry {
     std::mutex mutex;
@@ -148,8 +128,8 @@ void tell(const watch_event& event) noexcept {
     const auto id = static_cast<unsigned long long>(event.task);
     const auto length = static_cast<int>(event.text.size());
     if (event.what == kind::slow)
-        std::fprintf(stderr, "asio_wait: task %llu kept its thread for %.3f s\n", id,
-                     std::chrono::duration<double>(event.took).count());
+        std::fprintf(stderr, "asio_wait: task %llu kept its thread for %.3f s: %.*s\n", id,
+                     std::chrono::duration<double>(event.took).count(), length, event.text.data());
     else if (event.what == kind::deadlock)
         std::fprintf(stderr, "asio_wait: deadlock, task %llu can only fail or be cancelled: %.*s\n",
                      id, length, event.text.data());
@@ -162,6 +142,7 @@ ref_ptr<task_record> watch_task(task_core& task, std::string_view name) noexcept
     try {
         auto record = ref_ptr<task_record>::adopt(
             new task_record{task.id(), current ? current->id : 0, watch_clock::now(), &task});
+        record->name = name;
         {
             registry& r = all();
             std::lock_guard lock(r.mutex);
@@ -187,14 +168,32 @@ resumption::resumption(task_record& record) noexcept : outer_(std::exchange(curr
     tell({watch_event::kind::resumed, record.id, 0, {}, began_});
 }
 
+namespace {
+
+/// What it is called now, or was when it began, if it is gone.
+std::string name_of(const task_record& record) noexcept {
+    try {
+        std::lock_guard lock(all().mutex);
+        if (record.task)
+            return record.task->name();
+        return record.name.empty() ? "task-" + std::to_string(record.id) : record.name;
+    } catch (const std::bad_alloc&) {
+        return {}; // the number is told all the same
+    }
+}
+
+} // namespace
+
 resumption::~resumption() {
-    const std::uint64_t id = current->id;
-    current->running.fetch_sub(1, std::memory_order_relaxed);
+    task_record& record = *current; // kept by the function that runs
+    record.running.fetch_sub(1, std::memory_order_relaxed);
     current = outer_;
     const auto now = watch_clock::now();
-    tell({watch_event::kind::suspended, id, 0, {}, now});
-    if ((now - began_).count() >= all().slow.load(std::memory_order_relaxed))
-        tell({watch_event::kind::slow, id, 0, {}, now, now - began_});
+    tell({watch_event::kind::suspended, record.id, 0, {}, now});
+    if ((now - began_).count() >= all().slow.load(std::memory_order_relaxed)) {
+        const std::string name = name_of(record);
+        tell({watch_event::kind::slow, record.id, 0, name, now, now - began_});
+    }
 }
 
 task_record* current_task() noexcept {

@@ -15,9 +15,9 @@ namespace asio_wait::inline v0 {
 /** `what` is one of `kind::spawned` (other: by which task, text: name), `resumed`, `suspended`,
  *  `cancel_requested` (other: by which task), `done` (text: "succeeded", "failed" or "cancelled"),
  *  `wait_begun` (other: the wait, text: what it is called), `wait_ended` (other: the wait);
- *  and of what is a mistake as a rule: `slow` (took: how long it kept its thread), `deadlock` (text: who
- *  waits for whom), `set_dropped` (other: how many of its tasks run on, text: their names).
- *  0 stands for no task, or for one that is not watched. The text is valid during the call. */
+ *  and of what is a mistake as a rule: `slow` (took: how long it kept its thread, text: its name),
+ *  `deadlock` (text: who waits for whom), `set_dropped` (other: how many of its tasks run on, text: their
+ *  names). 0 stands for no task, or for one that is not watched. The text is valid during the call. */
 using task_event = detail::watch_event;
 
 /// For set_task_event_handler().

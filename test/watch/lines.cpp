@@ -47,12 +47,14 @@ BOOST_AUTO_TEST_CASE(a_slow_resumption_is_a_line) {
     std::string text;
     {
         test::stderr_capture capture;
-        t = create_task(ex, []() -> awaitable<void> { co_return; });
+        t = create_task(
+            ex, []() -> awaitable<void> { co_return; }, "stocktaking");
         io.run();
         text = capture.text();
     }
     set_slow_resumption(before);
-    BOOST_TEST(is(text, R"((asio_wait: task #.* kept its thread for 0\.\d{3} s\n)+)", t));
+    BOOST_TEST(
+        is(text, R"((asio_wait: task # kept its thread for 0\.\d{3} s: stocktaking\n)+)", t));
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_that_can_never_finish_is_a_line) {

@@ -3,6 +3,7 @@
 // Which waits close a circle and which do not, and what is printed where nobody listens.
 
 #include "support/sleepers.hpp"
+#include "support/stderr_capture.hpp"
 
 #include <asio_wait.hpp>
 
@@ -12,14 +13,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <sstream>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace watch {
@@ -40,44 +38,6 @@ awaitable<void> nothing() {
 awaitable<void> waits_for(task<void> t) {
     co_await t.async_wait(asio::use_awaitable);
 }
-
-/// What is written to stderr while it lives.
-class captured_stderr {
-public:
-    captured_stderr() : file_(std::tmpfile()), before_(dup(2)) {
-        std::fflush(stderr);
-        dup2(fileno(file_), 2);
-    }
-    captured_stderr(const captured_stderr&) = delete;
-    captured_stderr& operator=(const captured_stderr&) = delete;
-    ~captured_stderr() {
-        restore();
-        std::fclose(file_);
-    }
-
-    std::string text() {
-        restore();
-        std::rewind(file_);
-        std::string all;
-        std::array<char, 1000> part;
-        while (const std::size_t n = std::fread(part.data(), 1, part.size(), file_))
-            all.append(part.data(), n);
-        return all;
-    }
-
-private:
-    void restore() {
-        if (before_ < 0)
-            return;
-        std::fflush(stderr);
-        dup2(before_, 2);
-        close(before_);
-        before_ = -1;
-    }
-
-    std::FILE* file_;
-    int before_;
-};
 
 struct fixture {
     std::vector<std::string> circles;
@@ -273,7 +233,7 @@ BOOST_AUTO_TEST_CASE(where_nobody_listens_a_mistake_is_a_line_on_stderr) {
     const auto before = set_slow_resumption(0ns);
     std::string slow, rest;
     {
-        captured_stderr captured;
+        test::stderr_capture captured;
         create_task(ex, nothing());
         io.run();
         slow = captured.text();
@@ -281,7 +241,7 @@ BOOST_AUTO_TEST_CASE(where_nobody_listens_a_mistake_is_a_line_on_stderr) {
     set_slow_resumption(before);
     task<void> self;
     {
-        captured_stderr captured;
+        test::stderr_capture captured;
         self = create_task(
             ex, [&]() -> awaitable<void> { co_await self.async_wait(asio::use_awaitable); }, "me");
         {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace asio_wait::inline v0::detail {
@@ -56,6 +57,7 @@ struct task_record {
     ASIO_WAIT_DECL void release() noexcept;
 
     ref_count refs{};
+    std::string name{}; // when it began; empty: task-<id>
 };
 
 /// Makes a record for a new task, null when there is no memory for one.
@@ -73,7 +75,7 @@ struct watch_event {
         done,             // text: how
         wait_begun,       // other: the wait; text: what it is called
         wait_ended,       // other: the wait
-        slow,             // took: how long it kept its thread
+        slow,             // took: how long it kept its thread; text: its name
         deadlock,         // text: who waits for whom
         set_dropped       // other: how many members run on; text: their names
     };
