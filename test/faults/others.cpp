@@ -164,6 +164,33 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_be_told_of_a_cancel_does_not_silence_the_ot
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_group_asks_its_children_though_who_waits_for_a_place_cannot_be_told) {
+    two t;
+    test::virtual_timer forever(t.io, test::virtual_clock::time_point::max());
+    const auto until_cancelled = [&]() -> asio::awaitable<void> {
+        co_await forever.async_wait(asio::use_awaitable);
+    };
+    task<void> child;
+    std::optional<task_group> handle;
+    const auto body = [&](task_group& group) -> asio::awaitable<void> {
+        handle.emplace(group);
+        group.limit(1);
+        child = group.spawn(until_cancelled);
+        group.async_spawn(until_cancelled, t.their_handler());
+        co_await until_cancelled();
+    };
+    record whole;
+    with_task_group(t.mine, body, asio::bind_executor(t.mine, recorder(whole)));
+    t.run();
+    BOOST_TEST_REQUIRE(child.valid());
+    t.refused([&] { BOOST_CHECK_THROW(handle->cancel(), injected); });
+    BOOST_TEST(child.cancel_requested());
+    t.run();
+    t.check_lost();
+    BOOST_TEST(child.cancelled());
+    BOOST_TEST(whole.calls == 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_failed_call_has_started_does_not_begin_though_it_cannot_be_told) {
     int begun = 0;
     const auto call = [&](two& t) {

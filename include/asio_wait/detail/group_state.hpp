@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -137,15 +138,22 @@ public:
                 body->cancel(types);
             return;
         }
+        std::exception_ptr untold;
         try {
             // Who waits for a place gets one, and is then refused.
             children_->limit(std::numeric_limits<std::size_t>::max());
+        } catch (...) {
+            untold = std::current_exception(); // the children are asked all the same
+        }
+        try {
             cancel_members(*children_, types);
         } catch (...) {
             std::lock_guard lock(mutex_);
             asked_ = before; // some may not have heard of it: the next request is for all again
             throw;
         }
+        if (untold)
+            std::rethrow_exception(untold);
     }
 
     /// Nobody waits for the group any more: body and children that still run are asked to end.
