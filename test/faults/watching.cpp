@@ -6,6 +6,7 @@
 #include "stage.hpp"
 
 #include <asio_wait.hpp>
+#include <asio_wait/detail/task_graph.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>

@@ -6,6 +6,7 @@
 #include "support/stderr_capture.hpp"
 
 #include <asio_wait.hpp>
+#include <asio_wait/detail/task_graph.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
