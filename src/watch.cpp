@@ -177,7 +177,7 @@ std::string name_of(const task_record& record) noexcept {
         if (record.task)
             return record.task->name();
         return record.name.empty() ? "task-" + std::to_string(record.id) : record.name;
-    } catch (const std::bad_alloc&) {
+    } catch (...) {
         return {}; // the number is told all the same
     }
 }

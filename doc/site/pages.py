@@ -85,6 +85,8 @@ class Site:
         return match.start(), match.end(2), f"{'#' * level} {match.group(2)} {{#{label}}}"
 
     def with_target(self, page, image, shown, target, children):
+        # A text of two lines before @ref makes Doxygen 1.9.4 lose track of blocks of code further down.
+        shown = " ".join(shown.split())
         path, _, anchor = target.partition("#")
         where = (page.parent / path).resolve() if path else page
         if not where.exists():

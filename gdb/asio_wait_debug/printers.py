@@ -65,7 +65,8 @@ class SetPrinter:
     """task_set<T> and any_task_set: how many, then which."""
 
     def __init__(self, value):
-        self.name = short(gdb.types.get_basic_type(value.type).name)
+        name = short(gdb.types.get_basic_type(value.type).name)
+        self.name = "any_task_set" if name.startswith("mixed") else name
         self.core = value["core_"]["p_"]
 
     @careful
@@ -116,6 +117,6 @@ def make_printers():
     printers = gdb.printing.RegexpCollectionPrettyPrinter("asio_wait")
     ours = "^asio_wait::v0::"
     printers.add_printer("task", ours + "(task<.*>|any_task)$", TaskPrinter)
-    printers.add_printer("set", ours + "(task_set<.*>|any_task_set)$", SetPrinter)
+    printers.add_printer("set", ours + "(task_set<.*>|mixed_task_set<.*>)$", SetPrinter)
     printers.add_printer("wait_result", ours + "wait_result<.*>$", ResultPrinter)
     return printers

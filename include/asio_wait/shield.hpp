@@ -18,7 +18,7 @@ namespace detail {
 template<class T>
 struct shielded : one_value<T, false> {
     static constexpr const char* what = "shield";
-    using shielded::one_value::one_value;
+    using one_value<T, false>::one_value;
 };
 
 template<class Place>

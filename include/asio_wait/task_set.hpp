@@ -44,6 +44,7 @@ public:
     using detail::basic_task_set<Task>::basic_task_set;
 };
 
+/// A set of tasks of different types.
 using any_task_set = mixed_task_set<any_task>;
 
 /// What waiting for a whole set gives: `auto [done, pending] = co_await

@@ -38,7 +38,7 @@ def check_spdx(root):
 
 
 def library_files(root):
-    return sorted(list((root / "include").rglob("*.hpp")) + list((root / "src").rglob("*.cpp")))
+    return sorted(list((root / "include").rglob("*.hpp")) + list((root / "src").rglob("*.?pp")))
 
 
 def check_size(root):

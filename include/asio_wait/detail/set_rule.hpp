@@ -199,7 +199,7 @@ public:
     /// Its failure counts from now on. True: it is news.
     ASIO_WAIT_DECL bool not_quiet(set_entry& e) noexcept;
     /// A finished member that nobody has a claim to, which leaves; null if there is none.
-    /** Serves nobody: while there is one, nobody waits whom its going would help. */
+    /** Serves nobody: whom its going could help is served by somebody else, in the end by close(). */
     ASIO_WAIT_DECL set_entry* take() noexcept;
 
     /// Registers a waiter, at the back of the line.

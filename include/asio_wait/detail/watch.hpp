@@ -168,8 +168,8 @@ private:
     std::uint64_t id_ = 0;
 };
 
-/// Everything that is watched and has not ended. Any thread, while tasks run.
 struct task_graph;
+/// Everything that is watched and has not ended. Any thread, while tasks run.
 ASIO_WAIT_DECL task_graph watched_now();
 
 } // namespace asio_wait::inline v0::detail
