@@ -97,6 +97,7 @@ class Builder:
             if option in words:
                 words[words.index(option) + 1] = str(self.aside / "dependencies")
         words = [w for w in words if w != "-Werror"]  # a fault may leave something unused
+        words += ["-iquote", str(self.source / "src")]  # it lies elsewhere now
         subprocess.run(words, cwd=self.build, check=True, stderr=subprocess.DEVNULL)
         shutil.copy(self.build / "libasio_wait.a", self.archive)
         subprocess.run(["ar", "rs", str(self.archive), str(made)], check=True)
