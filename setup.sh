@@ -71,9 +71,11 @@ dependencies() {
     need cmake cmake
     need ninja ninja-build
     need ccache ccache
-    need python3 python3
-    need pkg-config pkg-config
-    need nginx nginx-light
+    if [ "$command" != demo ]; then # it runs no tests
+        need python3 python3
+        need pkg-config pkg-config
+        need nginx nginx-light
+    fi
     for extra in "$@"; do
         case "$extra" in
         clang) need clang++ clang ;; # and its runtime, below
@@ -128,7 +130,7 @@ dependencies() {
         esac
     done
     need_boost "" ""
-    need_boost context boost_context
+    [ "$command" = demo ] || need_boost context boost_context
     install_missing
     have=$(cmake --version | sed -n 's/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
     # shellcheck disable=SC2086
