@@ -3,6 +3,7 @@
 // The right column of doc/02_coming_from_asyncio.md. A test compares the marked parts with the page,
 // and what is printed with what from_asyncio.py, the left column, prints.
 
+//! [preamble]
 #include <asio_wait.hpp>
 
 #include <boost/asio.hpp>
@@ -21,6 +22,7 @@ namespace asio = boost::asio;
 using namespace asio_wait;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
+//! [preamble]
 
 namespace {
 
@@ -157,7 +159,9 @@ asio::awaitable<void> careful() {
     std::exception_ptr cancelled;
     try {
         co_await sleep(1h);
-    } catch (const boost::system::system_error&) {
+    } catch (const boost::system::system_error& e) {
+        if (e.code() != asio::error::operation_aborted)
+            throw;
         cancelled = std::current_exception(); // no co_await in here
     }
     if (cancelled) {

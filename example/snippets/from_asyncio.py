@@ -4,7 +4,9 @@
 A test compares the marked parts with the page, and what is printed with what from_asyncio.cpp,
 the right column, prints.
 """
+# [preamble]
 import asyncio
+# [preamble]
 
 
 # [coroutine]

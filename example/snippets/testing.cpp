@@ -65,9 +65,9 @@ struct cache {
 //! [scenario]
 template<class Cache>
 void refreshed_twice(testing::schedule& choices) {
-    testing::deterministic_context ctx;
-    int database = 1;
+    int database = 1; // what coroutines refer to is declared before the context
     Cache c;
+    testing::deterministic_context ctx;
     create_task(ctx, c.refresh(database));
     asio::post(ctx, [&] {
         database = 2;
@@ -126,8 +126,8 @@ void orders() {
 void hang() {
     //! [would_hang]
     testing::schedule in_order;
-    testing::deterministic_context ctx;
     semaphore permits(0);
+    testing::deterministic_context ctx;
     auto worker = create_task(
         ctx,
         [&]() -> asio::awaitable<void> {
