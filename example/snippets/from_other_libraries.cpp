@@ -44,9 +44,19 @@ asio::awaitable<void> never() {
 }
 
 //! [cancel_at_exit]
-struct cancel_at_exit { // what dropping Tokio's JoinSet or AbortOnDropHandle does
-    any_task handle;
-    ~cancel_at_exit() { handle.cancel(); }
+class cancel_at_exit { // what dropping Tokio's JoinSet or AbortOnDropHandle does
+public:
+    explicit cancel_at_exit(any_task t) : handle_(std::move(t)) {}
+    cancel_at_exit(const cancel_at_exit&) = delete; // a copy would cancel as well
+    cancel_at_exit& operator=(const cancel_at_exit&) = delete;
+
+    ~cancel_at_exit() {
+        if (handle_) // cancel() of an empty handle throws
+            handle_.cancel();
+    }
+
+private:
+    any_task handle_;
 };
 //! [cancel_at_exit]
 
