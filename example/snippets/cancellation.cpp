@@ -57,7 +57,9 @@ asio::awaitable<void> session() {
     std::exception_ptr stopped;
     try {
         co_await timer.async_wait(asio::use_awaitable);
-    } catch (const boost::system::system_error&) {
+    } catch (const boost::system::system_error& e) {
+        if (e.code() != asio::error::operation_aborted)
+            throw;                          // refused by the peer, say
         stopped = std::current_exception(); // C++ has no co_await inside catch
     }
     if (stopped) {
@@ -129,7 +131,9 @@ asio::awaitable<void> limited(task<void> t, std::chrono::milliseconds limit) {
         co_await wait_for(t, limit);
     } catch (const timeout_error&) {
         why = "the limit ran out"; // and t has been cancelled
-    } catch (const boost::system::system_error&) {
+    } catch (const boost::system::system_error& e) {
+        if (e.code() != asio::error::operation_aborted)
+            throw; // its own error
         why = "somebody cancelled it";
     }
     auto mine = co_await asio::this_coro::cancellation_state;
