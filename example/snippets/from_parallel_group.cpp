@@ -18,6 +18,7 @@
 #include <boost/asio/cancel_after.hpp>
 #endif
 
+#include <array>
 #include <chrono>
 #include <exception>
 #include <iostream>
@@ -155,6 +156,27 @@ asio::awaitable<void> range() {
     //! [range_ours]
 }
 
+asio::awaitable<void> silent_peer() {
+    auto executor = co_await asio::this_coro::executor;
+    asio::readable_pipe input(executor);
+    asio::writable_pipe output(executor);
+    asio::connect_pipe(input, output);
+    //! [read_or_tick]
+    std::array<char, 64> buffer;
+    asio::steady_timer timer(executor, 20ms);
+    auto read = input.async_read_some(asio::buffer(buffer), use_task); // task<std::size_t>
+    auto tick = timer.async_wait(use_task);                            // task<void>
+    auto [done, pending] = co_await wait_for_tasks(read, tick, first_completed);
+    if (read.succeeded())
+        std::cout << "use_task: " << read.result() << " bytes\n";
+    else
+        std::cout << "use_task: nothing to read\n";
+    if (!pending.empty())
+        co_await cancel_and_wait(pending); // before buffer, input and timer go
+    //! [read_or_tick]
+    require(tick.succeeded() && read.cancelled(), "read or tick");
+}
+
 asio::awaitable<void> limits() {
     auto executor = co_await asio::this_coro::executor;
     //! [limit_asio]
@@ -180,6 +202,7 @@ asio::awaitable<void> limits() {
     //! [limit_wait]
     require(done.empty() && pending.size() == 1, "limit");
     t.cancel();
+    co_await silent_peer();
 #if BOOST_VERSION >= 108600
     //! [cancel_after]
     auto result =
