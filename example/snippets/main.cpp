@@ -34,9 +34,9 @@ asio::awaitable<void> all() {
     co_await wait_snippets();
     co_await cancel_snippets();
     co_await task_set_snippets();
-    co_await condition_snippets();
     co_await family_snippets();
     co_await group_snippets();
+    co_await condition_snippets();
     co_await watching_snippets();
 }
 
