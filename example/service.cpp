@@ -106,31 +106,37 @@ asio::awaitable<void> serve(unsigned long rate) {
     totals sum;
     task_set<> jobs;
     jobs.limit(most_jobs);
-    auto arriving = create_task(executor, take_jobs(jobs, sum, rate), "arrivals");
-    auto counting = create_task(executor, count_jobs(jobs, sum), "counting");
-    std::cout << "ready" << std::endl;
-
-    for (;;) {
-        auto signal = signals.async_wait(use_task("signal"));
-        co_await wait_for_tasks(signal, arriving, counting, first_completed);
-        if (!signal.done()) { // a part has failed
-            co_await cancel_and_wait(signal);
-            break;
+    // A group, for its children refer to our variables: it ends after them, whatever happens.
+    const auto parts = [&](task_group& group) -> asio::awaitable<void> {
+        group.spawn(take_jobs(jobs, sum, rate), "arrivals");
+        group.spawn(count_jobs(jobs, sum), "counting");
+        std::cout << "ready" << std::endl;
+        for (;;) {
+            const int signal = co_await signals.async_wait(asio::use_awaitable);
+            if (signal != SIGUSR1)
+                break;
+            std::cout << sum << ", " << jobs.unfinished() << " running\n";
+            dump_tasks(std::cout);
+            std::cout << "end of the tasks" << std::endl;
         }
-        if (signal.result() != SIGUSR1)
-            break;
-        std::cout << sum << ", " << jobs.unfinished() << " running\n";
-        dump_tasks(std::cout);
-        std::cout << "end of the tasks" << std::endl;
+        group.cancel();
+    };
+    std::exception_ptr error;
+    try {
+        co_await with_task_group(parts);
+    } catch (...) { // a part has failed
+        error = std::current_exception();
     }
 
-    co_await cancel_and_wait(arriving, counting); // before the jobs: no new ones come
+    // After the arrivals: no new jobs come.
     const auto stuck = co_await jobs.async_shutdown(grace);
     while (auto ended = jobs.try_next())
         count(*ended, sum);
     std::cout << "stopped, " << sum << ", " << stuck.size() << " stuck" << std::endl;
-    if (arriving.failed() || counting.failed() || !stuck.empty())
-        throw std::runtime_error("a part of the service has failed or is stuck");
+    if (error)
+        std::rethrow_exception(error);
+    if (!stuck.empty())
+        throw std::runtime_error("some jobs are stuck");
 }
 
 } // namespace

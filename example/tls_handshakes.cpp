@@ -32,6 +32,7 @@ using namespace asio_wait;
 using namespace std::chrono_literals;
 using asio::ip::tcp;
 using stream = ssl::stream<tcp::socket>;
+using context_ptr = std::shared_ptr<ssl::context>; // shared by the tasks of all clients
 
 namespace {
 
@@ -80,8 +81,8 @@ asio::awaitable<void> serve_nobody(tcp::acceptor acceptor) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-asio::awaitable<std::string> version_of(tcp::endpoint server, ssl::context& context) {
-    stream s(co_await asio::this_coro::executor, context);
+asio::awaitable<std::string> version_of(tcp::endpoint server, context_ptr context) {
+    stream s(co_await asio::this_coro::executor, *context);
     s.set_verify_mode(ssl::verify_peer);
     s.set_verify_callback(ssl::host_name_verification("localhost"));
     co_await wait_for(s.next_layer().async_connect(server, asio::deferred), 2s);
@@ -103,8 +104,8 @@ void print(const task<std::string>& t) {
 asio::awaitable<void> demo() {
     const auto executor = co_await asio::this_coro::executor;
     const certificate known = certificate_for("localhost"), other = certificate_for("elsewhere");
-    ssl::context trusting(ssl::context::tls_client);
-    X509_STORE* store = SSL_CTX_get_cert_store(trusting.native_handle());
+    const auto trusting = std::make_shared<ssl::context>(ssl::context::tls_client);
+    X509_STORE* store = SSL_CTX_get_cert_store(trusting->native_handle());
     X509_STORE_add_cert(store, known.text.get());
     X509_STORE_add_cert(store, other.text.get());
 

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <string>
 
@@ -24,27 +25,27 @@ namespace asio = boost::asio;
 namespace mysql = boost::mysql;
 using namespace asio_wait;
 using namespace std::chrono_literals;
-using connection = mysql::unix_connection;
+using connection = std::shared_ptr<mysql::unix_connection>; // a task owns what it runs on
 
 namespace {
 
 constexpr auto with_code = asio::as_tuple(asio::use_awaitable);
 
 asio::awaitable<connection> connect(std::string socket) {
-    connection c(co_await asio::this_coro::executor);
+    const auto c = std::make_shared<mysql::unix_connection>(co_await asio::this_coro::executor);
     mysql::diagnostics text;
     const mysql::handshake_params who("root", "");
     const asio::local::stream_protocol::endpoint where(socket);
-    const auto [error] = co_await c.async_connect(where, who, text, with_code);
+    const auto [error] = co_await c->async_connect(where, who, text, with_code);
     mysql::throw_on_error(error, text);
     co_return c;
 }
 
 /// The first field of the first row, if there is one.
-asio::awaitable<std::string> query(connection& c, std::string statement) {
+asio::awaitable<std::string> query(connection c, std::string statement) {
     mysql::results results;
     mysql::diagnostics text;
-    const auto [error] = co_await c.async_execute(statement, results, text, with_code);
+    const auto [error] = co_await c->async_execute(statement, results, text, with_code);
     mysql::throw_on_error(error, text);
     std::ostringstream field;
     if (!results.rows().empty())
@@ -53,9 +54,9 @@ asio::awaitable<std::string> query(connection& c, std::string statement) {
 }
 
 asio::awaitable<std::string> connect_and_query(std::string socket, std::string statement) {
-    connection c = co_await connect(socket);
+    const connection c = co_await connect(socket);
     std::string value = co_await query(c, statement);
-    co_await c.async_close(asio::use_awaitable);
+    co_await c->async_close(asio::use_awaitable);
     co_return value;
 }
 
@@ -85,7 +86,7 @@ asio::awaitable<void> all_at_once(std::string socket) {
 
 asio::awaitable<void> too_slow(std::string socket) {
     std::cout << "A statement that takes an hour:" << std::endl;
-    connection c = co_await connect(socket), other = co_await connect(socket);
+    const connection c = co_await connect(socket), other = co_await connect(socket);
     const std::string id = co_await query(c, "select connection_id()");
     const std::string asleep = "select count(*) from information_schema.processlist where "
                                "state = 'User sleep'";
@@ -103,8 +104,8 @@ asio::awaitable<void> too_slow(std::string socket) {
     print(sleeping);
     const std::string product = co_await query(c, "select 6 * 7");
     std::cout << "  the same connection: 6 * 7 is " << product << std::endl;
-    co_await c.async_close(asio::use_awaitable);
-    co_await other.async_close(asio::use_awaitable);
+    co_await c->async_close(asio::use_awaitable);
+    co_await other->async_close(asio::use_awaitable);
 }
 
 asio::awaitable<void> demo(std::string socket) {

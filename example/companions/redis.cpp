@@ -70,7 +70,12 @@ void print(const task<std::string>& t) {
 
 struct cancelled_at_exit {
     any_task_set& tasks;
-    ~cancelled_at_exit() { tasks.cancel_all(); }
+    ~cancelled_at_exit() {
+        try {
+            tasks.cancel_all();
+        } catch (...) { // no memory; perhaps another exception is on its way
+        }
+    }
 };
 
 asio::awaitable<void> demo(std::string port) {
