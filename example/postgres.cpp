@@ -36,12 +36,8 @@ using descriptor = asio::posix::stream_descriptor;
 
 namespace {
 
-template<auto function>
-struct calls {
-    void operator()(auto* object) const { function(object); }
-};
-using connection = std::unique_ptr<PGconn, calls<PQfinish>>;
-using result = std::unique_ptr<PGresult, calls<PQclear>>;
+using connection = std::shared_ptr<PGconn>; // a task owns what it runs on
+using result = std::shared_ptr<PGresult>;
 
 std::runtime_error error_of(const connection& c) {
     return std::runtime_error(PQerrorMessage(c.get()));
@@ -57,7 +53,7 @@ descriptor socket_of(const connection& c, const asio::any_io_executor& executor)
 
 asio::awaitable<connection> connect(std::string where) {
     const auto executor = co_await asio::this_coro::executor;
-    connection c(PQconnectStart(where.c_str()));
+    const connection c(PQconnectStart(where.c_str()), PQfinish);
     if (!c || PQstatus(c.get()) == CONNECTION_BAD)
         throw error_of(c);
     for (auto next = PGRES_POLLING_WRITING; next != PGRES_POLLING_OK;
@@ -74,25 +70,33 @@ asio::awaitable<connection> connect(std::string where) {
     co_return c;
 }
 
-/// Sends what is left of the statement. Gives its last result.
-asio::awaitable<result> receive(const connection& c, descriptor& socket) {
-    // A long statement may not fit into the socket at once.
+/// Sends what is left: a long statement may not fit into the socket at once.
+asio::awaitable<void> flush(const connection& c, descriptor& socket) {
     for (int left = PQflush(c.get()); left != 0; left = PQflush(c.get())) {
         if (left < 0)
             throw error_of(c);
-        co_await socket.async_wait(descriptor::wait_write, asio::use_awaitable);
+        auto readable = socket.async_wait(descriptor::wait_read, use_task("readable"));
+        auto writable = socket.async_wait(descriptor::wait_write, use_task("writable"));
+        co_await wait_for_tasks(readable, writable, first_completed);
+        co_await cancel_and_wait(readable, writable);
+        // A server whose words nobody takes may take none itself.
+        if (!PQconsumeInput(c.get()))
+            throw error_of(c);
     }
-    result last;
+}
+
+/// Until the statement has ended. May be called again after a cancel: it goes on with the same last.
+asio::awaitable<void> receive(const connection& c, descriptor& socket, result& last) {
     for (;;) {
         while (PQisBusy(c.get())) {
             co_await socket.async_wait(descriptor::wait_read, asio::use_awaitable);
             if (!PQconsumeInput(c.get()))
                 throw error_of(c);
         }
-        result next(PQgetResult(c.get()));
+        const result next(PQgetResult(c.get()), PQclear);
         if (!next)
-            co_return last;
-        last = std::move(next);
+            co_return;
+        last = next;
     }
 }
 
@@ -109,33 +113,41 @@ asio::awaitable<void> cancel_statement(const connection& c) {
     co_await asking.async_get();
 }
 
-/// The first field of the first row, if there is one.
-asio::awaitable<std::string> query(const connection& c, std::string statement) {
+/// The last result of the statement. Must be a task of its own, for it disables cancellation.
+asio::awaitable<result> execute(connection c, std::string statement) {
     auto socket = socket_of(c, co_await asio::this_coro::executor);
     if (!PQsendQuery(c.get(), statement.c_str()))
         throw error_of(c);
-    bool cancelled = false;
-    result r;
+    result last;
     try {
-        r = co_await receive(c, socket);
+        co_await flush(c, socket);
+        co_await receive(c, socket, last);
+        co_return last;
     } catch (const system_error& e) {
         if (e.code() != asio::error::operation_aborted)
             throw;
-        cancelled = true;
     }
-    if (cancelled) {
-        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-        co_await cancel_statement(c);
-        r = co_await receive(c, socket); // the answer to that, or the value, if that was too late
-        const char* state = PQresultErrorField(r.get(), PG_DIAG_SQLSTATE);
-        if (state && state == std::string("57014")) // query_canceled
-            throw system_error(asio::error::operation_aborted);
-    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await flush(c, socket); // the server can only end what has arrived
+    co_await cancel_statement(c);
+    co_await receive(c, socket, last); // the answer to that, or the value, if that was too late
+    const char* state = PQresultErrorField(last.get(), PG_DIAG_SQLSTATE);
+    if (state && state == std::string("57014")) // query_canceled
+        throw system_error(asio::error::operation_aborted);
+    co_return last;
+}
+
+/// The first field of the first row, if there is one.
+asio::awaitable<std::string> query(connection c, std::string statement) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto executing = create_task(executor, execute(c, statement), "statement");
+    const auto r = co_await executing.async_join(); // which passes a cancel on
     if (PQresultStatus(r.get()) != PGRES_TUPLES_OK) {
         const char* reason = PQresultErrorField(r.get(), PG_DIAG_MESSAGE_PRIMARY);
         throw std::runtime_error(reason ? reason : PQerrorMessage(c.get()));
     }
-    co_return PQntuples(r.get()) == 0 ? "" : PQgetvalue(r.get(), 0, 0);
+    const bool found = PQntuples(r.get()) != 0 && PQnfields(r.get()) != 0;
+    co_return found ? PQgetvalue(r.get(), 0, 0) : "";
 }
 
 asio::awaitable<std::string> connect_and_query(std::string where, std::string statement) {
