@@ -101,22 +101,33 @@ void with_callbacks() {
     context.run();
 }
 
+/// Runs a context until the end of the scope, also when that comes by an exception.
+struct worker {
+    explicit worker(asio::io_context& c)
+        : context(c), working(c.get_executor()), thread([this] { context.run(); }) {}
+
+    ~worker() {
+        context.stop();
+        thread.join();
+    }
+
+    asio::io_context& context;
+    asio::executor_work_guard<asio::io_context::executor_type> working;
+    std::thread thread;
+};
+
 void with_a_future() {
     std::cout << "With a future:" << std::endl;
     asio::io_context context;
     line first(context), second(context);
     std::vector<read_task> tasks{first.read("first"), second.read("second")};
-    auto working = asio::make_work_guard(context);
-    std::thread worker([&] { context.run(); });
+    const worker guard(context); // after what its thread uses
 
     asio::write(second.there, asio::buffer("hello", 5));
     std::future<reads> some = wait_for_tasks(tasks, first_completed, asio::use_future);
     const reads r = some.get(); // blocks, or throws the error
     on_all_ended({}, r);
     on_all_ended({}, cancel_and_wait(r.pending, asio::use_future).get());
-
-    working.reset();
-    worker.join();
 }
 
 } // namespace
