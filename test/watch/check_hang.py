@@ -37,7 +37,9 @@ def check(case, watch, limit, code, wanted):
 
 
 hangs, quick = "two_tasks_wait_for_each_other", "nothing_hangs"
+huge = "a_limit_that_no_clock_can_count"
 sys.exit(check(hangs, "1", "1", -signal.SIGABRT, WATCHED)
          + check(hangs, "", "1", -signal.SIGABRT, UNWATCHED)
+         + check(huge, "", "", 0, "")
          + check(quick, "1", "400", 0, "")  # it does not wait for that
          + check(quick, "", "", 0, ""))

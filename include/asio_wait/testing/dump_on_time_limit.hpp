@@ -5,7 +5,6 @@
 #include <asio_wait/detail/watch.hpp>
 #include <asio_wait/watch_tasks.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -16,13 +15,30 @@
 
 namespace asio_wait::inline v0::testing {
 
+namespace detail {
+
+/// At most a year: more could not be added to a point in time, or not even counted in nanoseconds.
+template<class Rep, class Period>
+constexpr std::chrono::nanoseconds bounded_limit(const std::chrono::duration<Rep, Period>& limit) {
+    using seconds = std::chrono::duration<double>;
+    constexpr std::chrono::hours year(24 * 365);
+    if (seconds(limit) >= seconds(year))
+        return year;
+    if (seconds(limit) < seconds::zero())
+        return std::chrono::nanoseconds::zero();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(limit);
+}
+
+} // namespace detail
+
 /// Ends the program when it lives for so long, after a dump of the watched tasks: a test that hangs says
 /// why, before whoever runs it kills it.
 /** Real time, on a thread of its own that sleeps. The end is `std::abort()`, so there may be a core
  *  file. It does not watch: that would give coroutines another executor behind the test's back. Without
  *  watch_tasks() it says how to see the tasks.
  *
- *  @par Requirements   A limit shorter than that of the runner. A library that deadlocks itself may hold
+ *  @par Requirements   A limit shorter than that of the runner. Not across `fork()`: a child has no such
+ *       thread to join, and must leave by `_exit` or `exec`. A library that deadlocks itself may hold
  *       up the dump, not its first line.
  *  @par Errors         `std::system_error` when there is no thread to be had. When the dump throws, the
  *       program ends all the same.
@@ -32,10 +48,10 @@ namespace asio_wait::inline v0::testing {
  *  @par Example        @snippet testing.cpp dump_on_time_limit */
 class dump_on_time_limit {
 public:
-    explicit dump_on_time_limit(std::chrono::nanoseconds limit)
-        // Some more could not be added to a point in time.
-        : limit_(std::min<std::chrono::nanoseconds>(limit, std::chrono::hours(24 * 365))),
-          thread_([this] { wait(); }) {}
+    /// Counts from now. More than a year is taken for a year, less than nothing for nothing.
+    template<class Rep, class Period>
+    explicit dump_on_time_limit(const std::chrono::duration<Rep, Period>& limit)
+        : limit_(detail::bounded_limit(limit)), thread_([this] { wait(); }) {}
 
     dump_on_time_limit(const dump_on_time_limit&) = delete;
     dump_on_time_limit& operator=(const dump_on_time_limit&) = delete;
