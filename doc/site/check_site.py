@@ -19,7 +19,7 @@ OWNERS = {"async_get": ["task"], "async_join": ["task"], "async_wait": ["task", 
 def pages_of(name):
     if "::" in name:
         owner, member = name.split("::")
-        owners = {"task_set": ["task_set", "any_task_set"], "completion_stream":
+        owners = {"task_set": ["task_set", "mixed_task_set"], "completion_stream":
                   ["basic_completion_stream"]}.get(owner, [owner])
     else:
         owners, member = OWNERS.get(name), name
