@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 
-# Gives a test its label, its time limit (which test/main.cpp has to know) and what sanitizers need in the environment.
+# Gives a test its label, its time limit (which test/main.cpp has to know) and what sanitizers need
+# in the environment.
 function(asio_wait_test_properties test timeout)
   math(EXPR timeout "${timeout} * ${asio_wait_test_timeout_factor}")
   set(environment ${asio_wait_test_environment} "ASIO_WAIT_TEST_LIMIT=${timeout}")

@@ -89,7 +89,7 @@ private:
     }
 
     const std::chrono::nanoseconds limit_;
-    std::mutex mutex_;
+    std::mutex mutex_; // guards done_; the thread keeps it from its dump to the program's end
     std::condition_variable changed_;
     bool done_ = false;
     std::thread thread_; // the last: it uses the others
