@@ -337,8 +337,9 @@ void set_core::on_completed(hook_target& target, completion_hook& hook,
         self.unlink(m);
         self.left_.push_front(m);
     }
-    self.news_ = self.news_ || result.news;
-    if (result.leaves || self.news_)
+    if (result.news)
+        self.news_ = true;
+    if (result.leaves || result.news)
         self.call_back(wakes);
     self.wake(woken, wakes);
 }

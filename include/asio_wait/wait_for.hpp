@@ -69,8 +69,8 @@ auto wait_for_with_arguments(const boost::source_location& at, Args&&... args) {
  *  @par Cancellation   terminal, partial, total: passed on to the task, each request; the wait goes
  *       on until it has ended. A request before the start has no effect, as everywhere in Asio; one
  *       that comes when the task has ended, but before the handler runs, gives `operation_aborted`.
- *  @par Cancel safety  A task keeps its value. That of work started here is lost when the cancel
- *       came after its end.
+ *  @par Cancel safety  A task keeps its outcome. When the cancel comes after the end of work that was
+ *       started here, its value is lost, and its error goes to the hook for unobserved exceptions.
  *  @par Executor       The handler is posted to its associated executor, by default the executor
  *       named, else the task's, else system_executor; work that is started runs on the executor
  *       named, else on the handler's.

@@ -11,10 +11,12 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/execution/bad_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <optional>
@@ -346,6 +348,22 @@ BOOST_AUTO_TEST_CASE(a_child_elsewhere_is_cancelled_when_the_groups_context_dies
     }
     test::run_virtual(there);
     BOOST_TEST(child.cancelled());
+}
+
+CO_TEST_CASE(a_typed_child_whose_executor_is_not_the_groups_is_refused) {
+    using strand = asio::strand<asio::io_context::executor_type>;
+    bool begun = false;
+    const auto child = [&]() -> asio::awaitable<void, strand> {
+        begun = true;
+        co_return;
+    };
+    const auto body = [&](task_group& g) -> asio::awaitable<std::size_t> {
+        BOOST_CHECK_THROW(g.spawn(child), asio::execution::bad_executor);
+        co_return g.size();
+    };
+    const std::size_t children = co_await with_task_group(body);
+    BOOST_TEST(children == 0u);
+    BOOST_TEST(!begun);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

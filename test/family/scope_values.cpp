@@ -3,13 +3,19 @@
 // wait_for, shield and with_timeout: what they wait for and what comes out of it.
 
 #include "scopes.hpp"
+#include "support/unobserved_log.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -181,6 +187,27 @@ CO_TEST_CASE(timeout_cancelled_wait_and_cancelled_task_are_told_apart) {
     BOOST_TEST(told.failed());
     BOOST_TEST(ending_of(told.exception()) == "cancelled");
     BOOST_TEST(gone.cancelled());
+}
+
+// Between the end of the work and the handler: the wait was cancelled, and somebody hears of the error.
+CO_TEST_CASE(a_cancel_after_the_end_leaves_the_error_to_the_hook) {
+    const test::unobserved_log log;
+    asio::cancellation_signal cancel;
+    std::string how;
+    const auto work = [&]() -> asio::awaitable<int> {
+        co_await sleep_for(5ms);
+        asio::post(co_await asio::this_coro::executor,
+                   [&] { cancel.emit(asio::cancellation_type::terminal); });
+        throw std::runtime_error("nobody looks");
+    };
+    const auto note = [&](std::exception_ptr error, int) { how = ending_of(error); };
+    auto ex = co_await asio::this_coro::executor;
+    wait_for(work(), in(10ms),
+             asio::bind_cancellation_slot(cancel.slot(), asio::bind_executor(ex, note)));
+    co_await sleep_for(10ms);
+    BOOST_TEST(how == "cancelled");
+    BOOST_TEST_REQUIRE(log.size() == 1u);
+    BOOST_TEST(what_of(log.at(0).exception) == "nobody looks");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -247,6 +247,16 @@ BOOST_AUTO_TEST_CASE(a_timer_that_cannot_be_told_of_the_end_does_nothing_when_it
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_task_that_goes_with_its_context_has_ended) {
+    two t;
+    auto dying = std::make_unique<asio::io_context>();
+    const auto gone = asio::post(*dying, use_task);
+    gone.async_wait(t.their_handler());
+    t.refused([&] { dying = nullptr; });
+    t.check_lost();
+    BOOST_TEST(gone.failed());
+}
+
 BOOST_AUTO_TEST_CASE(a_group_that_goes_with_its_context_has_asked_its_children_elsewhere) {
     two t;
     auto dying = std::make_unique<asio::io_context>();

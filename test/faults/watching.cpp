@@ -6,14 +6,21 @@
 #include "stage.hpp"
 
 #include <asio_wait.hpp>
+#include <asio_wait/chrome_trace.hpp>
 #include <asio_wait/detail/task_graph.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/src.hpp> // compiled here
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <new>
 #include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
 
 using namespace faults;
 
@@ -119,6 +126,70 @@ BOOST_AUTO_TEST_CASE(sets) {
 BOOST_AUTO_TEST_CASE(a_set_that_is_dropped) {
     const auto unseen = times_unseen([&] { set.reset(); }, [&] { return told; });
     BOOST_TEST(unseen >= 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_resumption_without_memory_for_the_name) {
+    const std::string name = "a name that does not fit into the string itself";
+    const auto before = set_slow_resumption(std::chrono::nanoseconds(0));
+    std::vector<std::string> names;
+    names.reserve(100);
+    set_task_event_handler([&](const task_event& e) {
+        const injector::pause mine;
+        if (e.what == task_event::kind::slow)
+            names.emplace_back(e.text);
+    });
+    std::size_t nameless = 0;
+    for (std::size_t k = 0;; ++k) {
+        const auto turn = create_task(
+            io, []() -> asio::awaitable<void> { co_return; }, name);
+        names.clear();
+        injector::aim(fault::allocation, k);
+        io.restart();
+        try {
+            const injector::window open;
+            io.poll();
+        } catch (const std::bad_alloc&) {
+        }
+        const bool hit = injector::hit();
+        io.restart();
+        io.poll();
+        BOOST_TEST(!names.empty());
+        for (const std::string& n : names) {
+            BOOST_TEST((n.empty() || n == name));
+            nameless += n.empty();
+        }
+        if (!hit)
+            break;
+    }
+    set_slow_resumption(before);
+    BOOST_TEST(nameless >= 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_timeline_with_a_hole) {
+    const auto events = [](const chrome_trace& trace) {
+        std::ostringstream out;
+        trace.write(out);
+        return boost::json::parse(out.str()).at("traceEvents").as_array().size();
+    };
+    const task_event event{task_event::kind::spawned, 1, 0,
+                           "a name that does not fit into the string itself"};
+    for (std::size_t k = 0;; ++k) {
+        const chrome_trace trace;
+        const auto handler = trace.handler();
+        injector::aim(fault::allocation, k);
+        {
+            const injector::window open;
+            handler(event);
+        }
+        const bool hit = injector::hit();
+        const std::size_t before = events(trace);
+        handler(event);
+        BOOST_TEST(events(trace) > before);
+        if (!hit) {
+            BOOST_TEST(k > 0u);
+            break;
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

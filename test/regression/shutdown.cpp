@@ -247,4 +247,46 @@ BOOST_AUTO_TEST_CASE(a_borrowed_timers_context_dies_first_or_last) {
     }
 }
 
+namespace {
+
+/// Runs on one context and says it is another's, as that of a foreign event loop may.
+struct borrowed_executor {
+    asio::io_context* runs;
+    asio::execution_context* owner;
+
+    template<class F>
+    void execute(F f) const {
+        asio::post(*runs, std::move(f));
+    }
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return *owner; }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+        return asio::execution::blocking.never;
+    }
+    friend bool operator==(const borrowed_executor&, const borrowed_executor&) = default;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_predicate_that_ends_the_context_of_its_wait) {
+    asio::io_context io;
+    auto owner = std::make_unique<asio::io_context>();
+    const std::vector<task<>> tasks{create_task(io, yield_once()), create_task(io, forever())};
+    auto alive = std::make_shared<bool>(false);
+    const auto ends_it = until([&](const task<>&) {
+        owner = nullptr;
+        return false;
+    });
+    wait_for_tasks(tasks, ends_it,
+                   asio::bind_executor(borrowed_executor{&io, owner.get()},
+                                       [alive](std::exception_ptr, wait_result<task<>>) {
+                                           BOOST_ERROR("called");
+                                       }));
+    BOOST_TEST(alive.use_count() == 2);
+    io.poll();
+    BOOST_TEST(!owner);
+    BOOST_TEST(alive.use_count() == 1);
+    BOOST_TEST(tasks[0].succeeded());
+    BOOST_TEST(!tasks[1].done());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -109,6 +109,7 @@ BOOST_AUTO_TEST_CASE(a_signal_without_a_handler_and_a_slot_without_a_signal_do_n
     slot_type slot(&signal);
     int calls = 0;
     slot.assign([&](asio::cancellation_type_t) { ++calls; });
+    BOOST_TEST(slot.has_handler());
     signal.emit(asio::cancellation_type::terminal);
     slot.clear();
     signal.emit(asio::cancellation_type::terminal);

@@ -57,6 +57,23 @@ BOOST_AUTO_TEST_CASE(a_slow_resumption_is_a_line) {
         is(text, R"((asio_wait: task # kept its thread for 0\.\d{3} s: stocktaking\n)+)", t));
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_resumption_of_a_task_that_ends_with_it_has_its_name) {
+    const auto before = set_slow_resumption(0ns);
+    std::string text;
+    {
+        test::stderr_capture capture;
+        create_task(
+            ex, []() -> awaitable<void> { co_return; }, "stocktaking");
+        io.run();
+        text = capture.text();
+    }
+    set_slow_resumption(before);
+    const std::regex line(
+        R"((asio_wait: task \d+ kept its thread for 0\.\d{3} s: stocktaking\n)+)");
+    BOOST_TEST_INFO(text);
+    BOOST_TEST(std::regex_match(text, line));
+}
+
 BOOST_AUTO_TEST_CASE(a_wait_that_can_never_finish_is_a_line) {
     task<void> self;
     test::stderr_capture capture;

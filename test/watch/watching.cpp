@@ -7,6 +7,7 @@
 #include <asio_wait.hpp>
 #include <asio_wait/detail/task_graph.hpp>
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -295,6 +296,25 @@ BOOST_AUTO_TEST_CASE(a_watched_executor_is_equal_to_itself_only) {
     BOOST_REQUIRE((mark && another));
     BOOST_TEST((*mark != *another));
     BOOST_TEST(!(*mark != *mark));
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_on_the_executor_of_another_task_is_not_that_tasks_wait) {
+    const auto child = create_task(ex, forever());
+    asio::any_io_executor lent;
+    const auto lender = create_task(ex, [&]() -> awaitable<void> {
+        lent = co_await asio::this_coro::executor;
+        co_await forever();
+    });
+    io.poll();
+    const auto borrower = create_task(ex, [&]() -> awaitable<void> {
+        child.async_wait(asio::bind_executor(lent, [](boost::system::error_code) {}));
+        co_await forever();
+    });
+    io.restart();
+    io.poll();
+    const graph g = seen();
+    BOOST_TEST_REQUIRE(g.waits.size() == 1u);
+    BOOST_TEST(g.waits[0].waiter == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_callback_that_a_task_starts_waits_for_nobody) {
