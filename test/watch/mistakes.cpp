@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Which waits close a circle and which do not, and what is printed where nobody listens.
+// Which waits close a circle and which do not.
 
 #include "support/sleepers.hpp"
-#include "support/stderr_capture.hpp"
 
 #include <asio_wait.hpp>
 #include <asio_wait/detail/task_graph.hpp>
@@ -252,40 +251,6 @@ BOOST_AUTO_TEST_CASE(two_waits_may_end_in_any_order) {
         io.poll();
         BOOST_TEST(detail::watched_now().waits.empty());
     }
-}
-
-BOOST_AUTO_TEST_CASE(where_nobody_listens_a_mistake_is_a_line_on_stderr) {
-    set_task_event_handler(nullptr);
-    const auto before = set_slow_resumption(0ns);
-    std::string slow, rest;
-    {
-        test::stderr_capture captured;
-        create_task(ex, nothing());
-        io.run();
-        slow = captured.text();
-    }
-    set_slow_resumption(before);
-    task<void> self;
-    {
-        test::stderr_capture captured;
-        self = create_task(
-            ex, [&]() -> awaitable<void> { co_await self.async_wait(asio::use_awaitable); }, "me");
-        {
-            task_set<void> set;
-            set.insert(create_task(ex, forever(), "left"));
-            set.insert(create_task(ex, forever(), "behind"));
-        }
-        io.restart();
-        io.poll();
-        rest = captured.text();
-    }
-    BOOST_TEST(slow.starts_with("asio_wait: task "));
-    BOOST_TEST(slow.find(" kept its thread for 0.0") != std::string::npos);
-    const std::string id = std::to_string(self.id());
-    BOOST_TEST(rest == "asio_wait: a set was destroyed, and 2 of its tasks run on: left, behind\n"
-                       "asio_wait: deadlock, task " +
-                           id + " can only fail or be cancelled: me (" + id + ") -> me (" + id +
-                           ")\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_form_that_there_is_not_writes_nothing) {
