@@ -36,9 +36,35 @@ def is_whole_piece(block, sources):
     return any(f"\n\n{block}\n" in f"\n\n{source}\n" for source in sources)
 
 
+def our_sentences(root):
+    """What the library says to its users, as patterns: what is formatted in may be anything."""
+    patterns = []
+    for path in [*(root / "include").rglob("*.hpp"), *(root / "src").rglob("*.cpp")]:
+        for literal in re.finditer(r'"asio_wait: (?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*',
+                                   path.read_text()):
+            said = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal[0])).removesuffix("\\n")
+            pieces = re.split(r"%(?:\.[*\d])?(?:llu|f|s)", said)
+            patterns.append(re.compile(".+?".join(map(re.escape, pieces))))
+    return patterns
+
+
+def quoted_sentences(text):
+    """(line, sentence) of each that a page quotes, in a block or in the text; ... stands for the rest."""
+    for quote in re.finditer(r"`(asio_wait: [^`]+)`|(?<!`)(asio_wait: .*)$", text, re.MULTILINE):
+        yield text.count("\n", 0, quote.start()) + 1, " ".join((quote[1] or quote[2]).split())
+
+
+def is_said(sentence, patterns):
+    if sentence.endswith("..."):
+        start = sentence.removesuffix("...").strip()
+        return any(p.pattern.replace("\\", "").startswith(start) for p in patterns)
+    return any(p.fullmatch(sentence) for p in patterns)
+
+
 def main():
     root = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT
     parts, sources = shown_in_examples(root)
+    patterns = our_sentences(root)
     problems, count = [], 0
     for page in [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "doc").rglob("*.md"))]:
         text = page.read_text()
@@ -49,6 +75,9 @@ def main():
             count += 1
             if block not in parts and not is_whole_piece(block, sources):
                 problems.append(f"{page.relative_to(root)}:{line}: this block is in no example")
+        problems += [f"{page.relative_to(root)}:{line}: the library never says '{sentence}'"
+                     for line, sentence in quoted_sentences(text)
+                     if not is_said(sentence, patterns)]
     for header in sorted((root / "include").rglob("*.hpp")):
         for number, line in enumerate(header.read_text().splitlines(), 1):
             if re.search(r"[@\\]code\b|[@\\]verbatim\b|^\s*\*\s*```", line):
