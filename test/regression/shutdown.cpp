@@ -247,8 +247,6 @@ BOOST_AUTO_TEST_CASE(a_borrowed_timers_context_dies_first_or_last) {
     }
 }
 
-namespace {
-
 /// Runs on one context and says it is another's, as that of a foreign event loop may.
 struct borrowed_executor {
     asio::io_context* runs;
@@ -264,8 +262,6 @@ struct borrowed_executor {
     }
     friend bool operator==(const borrowed_executor&, const borrowed_executor&) = default;
 };
-
-} // namespace
 
 BOOST_AUTO_TEST_CASE(a_predicate_that_ends_the_context_of_its_wait) {
     asio::io_context io;
