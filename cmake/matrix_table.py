@@ -44,8 +44,11 @@ def main():
     order = [line.split()[0] for line in matrix.read_text().splitlines() if line[:1] not in ("", "#")]
     compiler = re.sub(r"^Debian (clang) version ([\d.]+).*", r"\1 \2",
                       re.sub(r"^.*?(g\+\+).* ([\d.]+)$", r"\1 \2", compiler))
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], text=True, check=True,
+    commit = subprocess.run(["git", "describe", "--always"], text=True, check=True,
                             capture_output=True).stdout.strip()
+    # The page itself is written here.
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", ".", f":!{page}"])
+    commit += "-dirty" if changed.returncode else ""
     passed, failed, left_out = outcome(directory)
     options = ", ".join(filter(None, (standard, build, flags)))
     line = (f"| {name} | {compiler} | {boost} | {options} | {what} | {passed} | {failed} | {left_out} "
