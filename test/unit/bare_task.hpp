@@ -11,6 +11,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace unit {
@@ -46,6 +47,19 @@ public:
         wake_queue wakes;
         {
             const auto held = lock();
+            finish(status, std::move(error), wakes);
+        }
+        wakes.run();
+    }
+
+    /// Ends once something has happened elsewhere, with nobody else at its hooks until then.
+    template<class Ready>
+    void end_when(Ready ready, task_status status, std::exception_ptr error = nullptr) {
+        wake_queue wakes;
+        {
+            const auto held = lock();
+            while (!ready())
+                std::this_thread::yield();
             finish(status, std::move(error), wakes);
         }
         wakes.run();

@@ -10,8 +10,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -271,6 +274,30 @@ BOOST_AUTO_TEST_CASE(a_set_whose_end_is_being_told_takes_no_members) {
     BOOST_TEST(!set->insert(make_task("c")));
     BOOST_TEST(set->size() == 1u);
     wait->give_back();
+}
+
+// The set has closed and not yet taken its hook away: the task's lock is held by who ends it.
+BOOST_AUTO_TEST_CASE(a_task_that_ends_while_its_set_closes) {
+    const auto error = std::make_exception_ptr(std::runtime_error("unit"));
+    for (const task_status how : {task_status::succeeded, task_status::failed}) {
+        const auto news = std::make_shared<counting_listener>();
+        const open_set set(keep::failures);
+        set->listen(news);
+        const auto a = make_task("a");
+        set->insert(a);
+        std::thread closer;
+        a->end_when(
+            [&] {
+                if (!closer.joinable())
+                    closer = std::thread([&] { set->close(); });
+                return !set->contains(*a);
+            },
+            how, how == task_status::failed ? error : nullptr);
+        closer.join();
+        a->mark_observed();
+        BOOST_TEST(news->calls == 0);
+        BOOST_TEST(set->unfinished() == 0u);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
