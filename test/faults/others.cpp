@@ -134,6 +134,22 @@ BOOST_AUTO_TEST_CASE(who_inserts_a_member_is_not_disturbed) {
     BOOST_TEST((set.try_next() == ended));
 }
 
+BOOST_AUTO_TEST_CASE(the_table_of_a_set_grows_with_it) {
+    two t;
+    std::vector<task<int>> tasks;
+    for (int i = 0; i != 64; ++i)
+        tasks.push_back(create_task(t.io, at_once()));
+    task_set<int> set;
+    injector::aim(fault::allocation, 1'000'000);
+    {
+        const injector::window open;
+        for (const auto& one : tasks)
+            set.insert(one);
+    }
+    const std::size_t tables = 4; // of 8, 16, 32 and 64 places
+    BOOST_TEST(injector::steps() == tasks.size() + tables);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_cannot_be_told_of_a_cancel_does_not_silence_the_others) {
     for (std::size_t k = 0; k != 2; ++k) {
         two t;
