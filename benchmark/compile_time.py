@@ -5,6 +5,7 @@ program written with make_parallel_group. Prints a table; keeps results/compile_
 
     benchmark/compile_time.py                       every compiler found, some ten minutes
     benchmark/compile_time.py --rounds 3 --modes O0 --compilers g++     quickly
+    benchmark/compile_time.py --modes instructions  for comparing two states of the library
     benchmark/compile_time.py --check               exits with 1 when a goal is missed
 """
 import argparse
@@ -35,11 +36,13 @@ PROGRAMS = {
 # What is compared with what, and how much more it may cost.
 GOALS = [("asio, asio_wait.hpp", "asio", 15), ("asio, wait_for_tasks.hpp", "asio", 10),
          ("README", "README with parallel_group", 0)]
-MODES = {"syntax": ["-fsyntax-only"], "O0": ["-O0", "-c"], "O2": ["-O2", "-c"]}
+MODES = {"syntax": ["-fsyntax-only"], "O0": ["-O0", "-c"], "O2": ["-O2", "-c"],
+         "instructions": ["-O0", "-S"]}
 COMPILERS = ["g++", "clang++-19", "clang++"]
 NOTE = """CPU seconds (user) of one translation unit. All units of a compiler and mode are compiled in turn,
 round after round, so that a busy machine disturbs all of them alike; the comparison is of the least
-figure of each. asio is `boost/asio/awaitable.hpp`, `co_spawn.hpp` and `steady_timer.hpp`, nothing used.
+figure of each. The mode `instructions` counts them instead, in 10^9 for -O0 without the assembler: the
+same at each run, whatever else the machine does. asio is `boost/asio/awaitable.hpp`, `co_spawn.hpp` and `steady_timer.hpp`, nothing used.
 """
 
 
@@ -49,6 +52,20 @@ def user_seconds(command):
     if status:
         sys.exit(f"compile_time.py: failed: {' '.join(command)}")
     return usage.ru_utime
+
+
+def instructions(command):
+    """What the compiler proper executes, by callgrind."""
+    counted = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    if "clang" in command[0]:  # compiles in its own process
+        command = counted + command
+    else:
+        command = [*command, "-wrapper", ",".join(counted)]
+    run = subprocess.run(command, text=True, stderr=subprocess.PIPE)
+    collected = re.findall(r"Collected : (\d+)", run.stderr)
+    if run.returncode or len(collected) != 1:
+        sys.exit(f"compile_time.py: failed: {' '.join(command)}\n{run.stderr}")
+    return int(collected[0]) / 1e9
 
 
 def text_of(*command):
@@ -75,6 +92,9 @@ def measure(compiler, mode, args, directory):
     commands = {name: [compiler, *flags, str(path)]
                 + ([] if mode == "syntax" else ["-o", str(directory / "out.o")])
                 for name, path in units(directory).items()}
+    if mode == "instructions":
+        counts = {name: instructions(command) for name, command in commands.items()}
+        return {name: {"min": n, "median": n, "samples": [n]} for name, n in counts.items()}
     seconds = {name: [] for name in commands}
     for command in commands.values():
         user_seconds(command)  # the files are in the page cache from here on

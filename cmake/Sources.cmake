@@ -76,6 +76,7 @@ set(asio_wait_detail_headers
   include/asio_wait/detail/initiate.hpp
   include/asio_wait/detail/inline_executor.hpp
   include/asio_wait/detail/join_op.hpp
+  include/asio_wait/detail/late.hpp
   include/asio_wait/detail/limit.hpp
   include/asio_wait/detail/misuse.hpp
   include/asio_wait/detail/permit.hpp

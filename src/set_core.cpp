@@ -65,8 +65,8 @@ void set_core::make_room() {
     auto table = std::make_unique<set_member*[]>(wanted);
     std::lock_guard lock(mutex_);
     if (slots_ >= wanted)
-        return; // somebody else was faster
-    table.swap(table_);
+        return;                                          // somebody else was faster
+    table.reset(std::exchange(table_, table.release())); // the old one goes with this call
     const std::size_t old = std::exchange(slots_, wanted);
     for (std::size_t i = 0; i != old; ++i)
         for (set_member* m = table[i]; m;) {
@@ -309,7 +309,7 @@ void set_core::close() {
         woken_list woken;
         rule_.close_all(woken);
         wake(woken, wakes);
-        table_ = nullptr;
+        delete[] std::exchange(table_, nullptr);
         slots_ = 0;
     }
     // A completion that is just passing by holds its task's lock.

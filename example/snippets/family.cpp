@@ -4,6 +4,7 @@
 #include <asio_wait.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/result.hpp>
 
 #include <chrono>
 #include <iostream>

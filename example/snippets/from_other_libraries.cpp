@@ -5,6 +5,7 @@
 #include <asio_wait.hpp>
 
 #include <boost/asio.hpp>
+#include <boost/system/result.hpp>
 
 #include <chrono>
 #include <exception>

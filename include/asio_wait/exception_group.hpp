@@ -2,11 +2,13 @@
 #pragma once
 
 #include <asio_wait/config.hpp>
+#include <asio_wait/detail/late.hpp>
 #include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/detail/task_handle.hpp>
 
 #include <boost/assert/source_location.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <iterator>
@@ -25,12 +27,58 @@ struct task_error {
     std::exception_ptr exception;      ///< what it failed with
 };
 
+namespace detail {
+
+// Templates, so that only who makes a group compiles them; `String` is nobody's to choose.
+
+template<class String, class Error>
+String described(const Error& e) {
+    String text = "task '" + e.name + '\'';
+    if (e.spawned_at.line() != 0)
+        text += String(" (spawned at ") + e.spawned_at.file_name() + ':' +
+                std::to_string(e.spawned_at.line()) + ')';
+    text += " failed: ";
+    try {
+        std::rethrow_exception(e.exception);
+    } catch (const std::exception& x) {
+        text += x.what();
+    } catch (...) {
+        text += "an exception not derived from std::exception";
+    }
+    return text;
+}
+
+// A group inside a group has several lines.
+template<class String>
+String indented(const String& lines) {
+    String text;
+    for (const char c : lines) {
+        text += c;
+        if (c == '\n')
+            text += "  ";
+    }
+    return text;
+}
+
+template<class String, class Error>
+String described(const std::vector<Error>& errors) {
+    if (errors.size() == 1)
+        return described<String>(errors.front());
+    String text = std::to_string(errors.size()) + " tasks failed";
+    for (const Error& e : errors)
+        text += "\n  " + indented(described<String>(e));
+    return text;
+}
+
+} // namespace detail
+
 /// Every error of several tasks, in order of completion. Also one alone stays a group.
 class ASIO_WAIT_TYPE_VISIBLE exception_group : public std::exception {
 public:
     /// From errors in the order to be kept.
-    explicit exception_group(std::vector<task_error> errors)
-        : data_(std::make_shared<const data>(std::move(errors))) {}
+    template<std::same_as<std::vector<task_error>> Errors = std::vector<task_error>>
+    explicit exception_group(Errors errors)
+        : data_(std::make_shared<detail::late<const data, Errors>>(std::move(errors))) {}
 
     /// From tasks, such as `done` of a wait: those that failed. Counts as reading their errors.
     template<std::ranges::input_range R>
@@ -46,7 +94,9 @@ public:
 
 private:
     struct data {
-        explicit data(std::vector<task_error> e) : errors(std::move(e)), text(describe(errors)) {}
+        template<class Errors>
+        explicit data(Errors e)
+            : errors(std::move(e)), text(detail::described<std::string>(errors)) {}
 
         std::vector<task_error> errors;
         std::string text;
@@ -54,47 +104,11 @@ private:
 
     template<class R>
     static std::vector<task_error> errors_of(const R& tasks) {
-        std::vector<task_error> errors;
+        detail::late<std::vector<task_error>, R> errors;
         for (const auto& t : tasks)
             if (t.failed())
                 errors.push_back({t.id(), t.name(), t.spawned_at(), t.exception()});
         return errors;
-    }
-
-    static std::string describe(const std::vector<task_error>& errors) {
-        if (errors.size() == 1)
-            return describe(errors.front());
-        std::string text = std::to_string(errors.size()) + " tasks failed";
-        for (const task_error& e : errors)
-            text += "\n  " + indented(describe(e));
-        return text;
-    }
-
-    static std::string describe(const task_error& e) {
-        std::string text = "task '" + e.name + '\'';
-        if (e.spawned_at.line() != 0)
-            text += std::string(" (spawned at ") + e.spawned_at.file_name() + ':' +
-                    std::to_string(e.spawned_at.line()) + ')';
-        text += " failed: ";
-        try {
-            std::rethrow_exception(e.exception);
-        } catch (const std::exception& x) {
-            text += x.what();
-        } catch (...) {
-            text += "an exception not derived from std::exception";
-        }
-        return text;
-    }
-
-    // A group inside a group has several lines.
-    static std::string indented(const std::string& lines) {
-        std::string text;
-        for (const char c : lines) {
-            text += c;
-            if (c == '\n')
-                text += "  ";
-        }
-        return text;
     }
 
     std::shared_ptr<const data> data_; // so that copies cannot throw

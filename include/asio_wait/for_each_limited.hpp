@@ -4,6 +4,7 @@
 #include <asio_wait/config.hpp>
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/group_op.hpp>
+#include <asio_wait/detail/late.hpp>
 #include <asio_wait/detail/permit.hpp>
 #include <asio_wait/detail/range_concepts.hpp>
 #include <asio_wait/exception_group.hpp>
@@ -73,9 +74,10 @@ public:
         }
     }
 
+    template<class Permit = limited_permit>
     auto wait() const {
         return initiate_with<void(boost::system::error_code)>(
-            asio::deferred_t(), initiate_in_group{group_}, limited_permit(group_->children()));
+            asio::deferred_t(), initiate_in_group{group_}, Permit(group_->children()));
     }
 
     /// Refused when it could be had only because the group is being cancelled.
@@ -116,7 +118,7 @@ struct limited_body {
         children->limit(limit == 0 ? 1 : limit);
         // The range is asked only when there is a place for what it gives: it may produce its
         // elements, and those that are not reached are not touched.
-        limited_place place(children);
+        late<limited_place, R> place(children);
         co_await place.wait();
         place.take();
         const auto last = std::ranges::end(work->range);

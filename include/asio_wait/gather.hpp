@@ -121,7 +121,8 @@ requires(detail::has_token<Args...>()) auto gather(Args&&... args) {
 /// Waits for all tasks and gives the outcome of each, in input order.
 /** As gather, but it always waits for all of them.
  *
- *  @par Requirements   As gather.
+ *  @par Requirements   As gather, and `#include <boost/system/result.hpp>`, which this header leaves to
+ *       those who need it.
  *  @par Completion     `void(std::exception_ptr, R)`, when all have ended. R is a tuple or a vector of
  *       `boost::system::result<T, std::exception_ptr>`.
  *  @par Errors         `operation_aborted` when it was cancelled; the tasks' own are values.

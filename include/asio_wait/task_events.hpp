@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace asio_wait::inline v0 {
@@ -37,17 +38,17 @@ using task_event_handler = std::function<void(const task_event&)>;
  *  @par Cost           A call and a lock for each event, about five for each task.
  *  @par asyncio        Debug mode, `loop.slow_callback_duration`; of events there only the warnings.
  *  @par Example        @snippet watching.cpp task_events */
-inline task_event_handler set_task_event_handler(task_event_handler handler) {
+template<class Handler = task_event_handler> // nobody passes it, see detail/late.hpp
+task_event_handler set_task_event_handler(std::type_identity_t<Handler> handler) {
     detail::watch_hook hook;
     if (handler) {
-        hook.function = std::make_shared<task_event_handler>(std::move(handler));
+        hook.function = std::make_shared<Handler>(std::move(handler));
         hook.call = [](void* function, const task_event& e) {
-            (*static_cast<task_event_handler*>(function))(e);
+            (*static_cast<Handler*>(function))(e);
         };
     }
     const detail::watch_hook old = detail::exchange_watch_hook(std::move(hook));
-    return old.function ? *static_cast<task_event_handler*>(old.function.get())
-                        : task_event_handler();
+    return old.function ? *static_cast<Handler*>(old.function.get()) : Handler();
 }
 
 /// From which time on a resumption is reported as slow, 100 ms at first; returns what it was before.

@@ -175,7 +175,8 @@ struct group_access {
 /// The state of a group and the handle that its body and children may refer to as long as they run.
 class owned_group final : public group_state {
 public:
-    explicit owned_group(asio::any_io_executor executor)
+    template<class Executor>
+    explicit owned_group(Executor executor)
         : group_state(std::move(executor)), handle(group_access::make(*this)) {}
 
     task_group handle;

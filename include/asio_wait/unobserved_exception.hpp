@@ -12,6 +12,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace asio_wait::inline v0 {
@@ -43,11 +44,12 @@ using unobserved_exception_handler = std::function<void(const unobserved_excepti
  *  @par Cost           Nothing for tasks whose outcome is read; a lock and a call for each other failure.
  *  @par asyncio        `loop.set_exception_handler`, for "exception was never retrieved".
  *  @par Example        @snippet task.cpp unobserved */
-inline unobserved_exception_handler set_unobserved_exception_handler(
-    unobserved_exception_handler handler) {
+template<class Handler = unobserved_exception_handler> // nobody passes it, see detail/late.hpp
+unobserved_exception_handler set_unobserved_exception_handler(
+    std::type_identity_t<Handler> handler) {
     detail::unobserved_hook hook;
     if (handler) {
-        hook.function = std::make_shared<unobserved_exception_handler>(std::move(handler));
+        hook.function = std::make_shared<Handler>(std::move(handler));
         hook.call = [](void* function, const detail::unobserved_failure& f) {
             std::string name;
             try {
@@ -59,13 +61,12 @@ inline unobserved_exception_handler set_unobserved_exception_handler(
                 f.id, std::move(name),
                 boost::source_location(f.site.file, f.site.line, f.site.function, f.site.column),
                 f.error};
-            (*static_cast<unobserved_exception_handler*>(function))(e);
+            (*static_cast<Handler*>(function))(e);
         };
     }
     detail::unobserved_hook old = detail::exchange_unobserved_hook(std::move(hook));
     try {
-        return old.function ? *static_cast<unobserved_exception_handler*>(old.function.get())
-                            : unobserved_exception_handler();
+        return old.function ? *static_cast<Handler*>(old.function.get()) : Handler();
     } catch (...) {
         detail::exchange_unobserved_hook(std::move(old)); // no copy of it can be had
         throw;

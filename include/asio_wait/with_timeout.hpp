@@ -5,6 +5,7 @@
 #include <asio_wait/create_task.hpp>
 #include <asio_wait/detail/call_arguments.hpp>
 #include <asio_wait/detail/join_op.hpp>
+#include <asio_wait/detail/late.hpp>
 #include <asio_wait/detail/scope_limit.hpp>
 #include <asio_wait/detail/start_task.hpp>
 #include <asio_wait/timeout.hpp>
@@ -16,6 +17,7 @@
 #include <boost/assert/source_location.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -43,7 +45,10 @@ public:
     }
 
     /// Takes the limit away.
-    void reschedule(std::nullopt_t) { state_->reschedule(nullptr); }
+    template<std::same_as<std::nullopt_t> None>
+    void reschedule(None) {
+        state_->reschedule(nullptr);
+    }
 
     /// Whether the limit has run out and cancelled the block.
     bool expired() const noexcept { return state_->expired(); }
@@ -59,9 +64,10 @@ public:
     }
 
     /// How long that is from now, on its own clock; nothing without a limit.
-    std::optional<std::chrono::nanoseconds> remaining() const {
+    template<class Duration = std::chrono::nanoseconds> // nobody passes it
+    std::optional<Duration> remaining() const {
         const auto d = state_->effective();
-        return d ? std::optional(d->remaining()) : std::nullopt;
+        return d ? std::optional<Duration>(d->remaining()) : std::nullopt;
     }
 
 private:
@@ -132,12 +138,12 @@ private:
 
 template<class Timeout>
 auto make_scope_limit(const Timeout&, std::shared_ptr<timeout_state> state) {
-    return scope_limit(std::move(state));
+    return scope_limit<late<timeout_state, Timeout>>(std::move(state));
 }
 
 template<class Timer>
 auto make_scope_limit(const timer_timeout<Timer>& t, std::shared_ptr<timeout_state> state) {
-    return timer_scope_limit<Timer>(t.timer, std::move(state));
+    return timer_scope_limit<Timer, late<timeout_state, Timer>>(t.timer, std::move(state));
 }
 
 template<class Timeout>

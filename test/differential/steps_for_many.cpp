@@ -5,6 +5,7 @@
 #include "world.hpp"
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/result.hpp>
 
 #include <utility>
 

@@ -6,6 +6,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/result.hpp>
 
 #include <string_view>
 #include <utility>

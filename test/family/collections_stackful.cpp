@@ -8,6 +8,7 @@
 #include "unit/contract.hpp"
 
 #include <boost/asio/spawn.hpp>
+#include <boost/system/result.hpp>
 
 namespace family {
 

@@ -9,6 +9,7 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/system/result.hpp>
 
 namespace family {
 namespace {

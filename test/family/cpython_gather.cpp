@@ -4,6 +4,8 @@
 
 #include "collections.hpp"
 
+#include <boost/system/result.hpp>
+
 namespace family {
 namespace {
 

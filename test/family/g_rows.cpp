@@ -5,6 +5,7 @@
 #include "collections.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/system/result.hpp>
 
 namespace family {
 namespace {

@@ -6,6 +6,7 @@
 #include "collections.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/system/result.hpp>
 
 #include <list>
 

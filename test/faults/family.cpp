@@ -9,6 +9,7 @@
 #include <asio_wait/wait_for.hpp>
 #include <asio_wait/with_timeout.hpp>
 
+#include <boost/system/result.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>

@@ -12,7 +12,7 @@ from pathlib import Path
 LAYERS = {
     0: "version config",
     1: "return_when wait_result condition detail/ref_ptr detail/small_mutex detail/block_pool "
-       "detail/type_tag detail/misuse detail/task_status detail/wait_condition "
+       "detail/type_tag detail/late detail/misuse detail/task_status detail/wait_condition "
        "detail/task_graph detail/range_concepts",
     2: "error timeout_error detail/inline_executor detail/executor_traits detail/serial_executor "
        "detail/embedded_slot detail/asio_1_26_fix detail/initiate detail/strand_service",

@@ -95,7 +95,7 @@ private:
 
     unsigned emitted_ = 0;
 
-    static constexpr task_type type_{&destroy_task, &emit, &type_tag_of<int>};
+    static constexpr task_type type_{&destroy_task, &emit, &type_tag_of<int>, nullptr};
 };
 
 using bare_ptr = ref_ptr<bare_task>;

@@ -3,6 +3,7 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/inline_executor.hpp>
+#include <asio_wait/detail/late.hpp>
 #include <asio_wait/detail/limit.hpp>
 #include <asio_wait/detail/type_tag.hpp>
 #include <asio_wait/detail/wait_anchor.hpp>
@@ -19,12 +20,6 @@
 
 namespace asio_wait::inline v0::detail {
 
-/// Something that calls a function when a point in time has come, unless it is destroyed before.
-class armed_timer {
-public:
-    virtual ~armed_timer() = default;
-};
-
 /// A point in time of whatever clock.
 class any_deadline {
 public:
@@ -36,8 +31,9 @@ public:
     /// The time point, if the clock is the one of this tag.
     virtual const void* time_point(const type_tag& clock) const noexcept = 0;
     /// Calls `fired` on a thread of the executor's context, but not necessarily on the executor.
-    virtual std::unique_ptr<armed_timer> arm(const asio::any_io_executor& executor,
-                                             std::function<void()> fired) const = 0;
+    /** Not any more once the result is destroyed. */
+    virtual std::shared_ptr<void> arm(const asio::any_io_executor& executor,
+                                      std::function<void()> fired) const = 0;
 };
 
 template<class Clock>
@@ -54,7 +50,7 @@ public:
         if (at_ == Clock::time_point::min())
             return nanoseconds::min();
         // Compared as floating seconds: the difference may be too much for the clock's ticks.
-        using seconds = std::chrono::duration<long double>;
+        using seconds = late<std::chrono::duration<long double>, Clock>;
         const seconds left =
             seconds(at_.time_since_epoch()) - seconds(Clock::now().time_since_epoch());
         if (left >= seconds(nanoseconds::max()))
@@ -68,13 +64,13 @@ public:
         return clock == type_tag_of<Clock> ? &at_ : nullptr;
     }
 
-    std::unique_ptr<armed_timer> arm(const asio::any_io_executor& executor,
-                                     std::function<void()> fired) const override {
-        return std::make_unique<timer>(executor, at_, std::move(fired));
+    std::shared_ptr<void> arm(const asio::any_io_executor& executor,
+                              std::function<void()> fired) const override {
+        return std::make_shared<timer>(executor, at_, std::move(fired));
     }
 
 private:
-    class timer final : public armed_timer {
+    class timer {
     public:
         timer(const asio::any_io_executor& executor, typename Clock::time_point at,
               std::function<void()> fired)
@@ -137,7 +133,8 @@ public:
 
     bool expired() const noexcept { return deadline_ && deadline_->passed(); }
 
-    void arm(ref_ptr<wait_anchor> core, const asio::any_io_executor& executor) {
+    template<class Executor>
+    void arm(ref_ptr<wait_anchor> core, const Executor& executor) {
         if (deadline_)
             timer_ = deadline_->arm(executor, [core = std::move(core)] { stop_for_limit(*core); });
     }
@@ -147,7 +144,7 @@ public:
 
 private:
     std::shared_ptr<const any_deadline> deadline_;
-    std::unique_ptr<armed_timer> timer_;
+    std::shared_ptr<void> timer_;
 };
 
 } // namespace asio_wait::inline v0::detail

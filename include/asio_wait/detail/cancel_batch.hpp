@@ -3,6 +3,7 @@
 
 #include <asio_wait/config.hpp>
 #include <asio_wait/detail/context_core.hpp>
+#include <asio_wait/detail/late.hpp>
 #include <asio_wait/detail/ref_ptr.hpp>
 #include <asio_wait/detail/task_base.hpp>
 
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,19 +22,20 @@ namespace asio_wait::inline v0::detail {
 /// nobody else waits long for his turn; a post is a third of what a cancel costs.
 /** A request is recorded in any case. What a post throws for want of memory comes out of finish(),
  *  when all tasks have been asked. */
-class cancel_batch {
+template<class Executor>
+class basic_cancel_batch {
 public:
-    explicit cancel_batch(asio::cancellation_type_t types) noexcept
+    explicit basic_cancel_batch(asio::cancellation_type_t types) noexcept
         : types_(static_cast<unsigned>(types)) {}
 
-    cancel_batch(const cancel_batch&) = delete;
-    cancel_batch& operator=(const cancel_batch&) = delete;
+    basic_cancel_batch(const basic_cancel_batch&) = delete;
+    basic_cancel_batch& operator=(const basic_cancel_batch&) = delete;
 
     void add(ref_ptr<task_base> task) {
         try {
-            if (entry_ && (&task->home() != home_.get() || tasks_.size() == most))
+            if (home_ && (&task->home() != home_.get() || tasks_.size() == most))
                 flush();
-            if (!entry_)
+            if (!home_)
                 enter(*task);
             if (record(*task))
                 tasks_.push_back(std::move(task)); // record() has made room
@@ -58,7 +59,7 @@ public:
 private:
     static constexpr std::size_t most = 64;
 
-    using task_list = std::vector<ref_ptr<task_base>>;
+    using task_list = std::vector<ref_ptr<late<task_base, Executor>>>;
 
     struct delivery {
         std::shared_ptr<const task_list> tasks;
@@ -87,7 +88,7 @@ private:
                 const auto held = task.lock();
                 const bool fits = tasks_.empty() || !task.executor_ || task.executor_ == executor_;
                 if (fits) {
-                    if (task.record_cancel(types_) != task_base::request::deliver || !*entry_)
+                    if (task.record_cancel(types_) != task_base::request::deliver || !entry_)
                         return false; // nothing to deliver, or nobody to deliver it to
                     if (tasks_.empty())
                         executor_ = task.executor_;
@@ -108,7 +109,7 @@ private:
 
     static void deliver_alone(task_base& task) noexcept {
         try {
-            task.deliver();
+            task_base::post_delivery<Executor>(task);
         } catch (...) {
             // Recorded all the same, see above.
         }
@@ -116,17 +117,20 @@ private:
 
     void enter(task_base& task) {
         home_ = ref_ptr<context_core>::share(&task.home());
-        entry_.emplace(*home_);
+        entry_.enter(*home_);
     }
 
     void flush() {
         BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "cancel"));
         // Only inside the context: a copy of a strand must not outlive it, so that is left last.
         struct leaver {
-            std::optional<context_entry>& entry;
-            ~leaver() { entry.reset(); }
-        } const last{entry_};
-        const asio::any_io_executor executor = std::exchange(executor_, {});
+            basic_cancel_batch& batch;
+            ~leaver() {
+                batch.entry_.leave();
+                batch.home_ = nullptr;
+            }
+        } const last{*this};
+        const Executor executor = std::exchange(executor_, {});
         if (tasks_.empty())
             return;
         std::shared_ptr<const task_list> tasks;
@@ -145,18 +149,21 @@ private:
 
     unsigned types_;
     ref_ptr<context_core> home_;
-    std::optional<context_entry> entry_;
-    asio::any_io_executor executor_;
+    context_entry entry_;
+    Executor executor_;
     task_list tasks_;
     std::exception_ptr error_;
 };
+
+using cancel_batch = basic_cancel_batch<asio::any_io_executor>;
 
 /// Who gets the cancel of a wait for several tasks that passes it on.
 struct cancel_tasks {
     std::vector<ref_ptr<task_base>> tasks;
 
+    template<class Batch = cancel_batch>
     void cancel(unsigned types) const {
-        cancel_batch batch(static_cast<asio::cancellation_type_t>(types));
+        Batch batch(static_cast<asio::cancellation_type_t>(types));
         for (const auto& t : tasks)
             batch.add(t);
         batch.finish();

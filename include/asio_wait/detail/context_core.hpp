@@ -86,21 +86,30 @@ private:
 /// Leaves the context when the post has been made or has failed.
 class context_entry {
 public:
-    explicit context_entry(context_core& core) noexcept : core_(core), open_(core.enter()) {}
+    context_entry() noexcept = default;
+    explicit context_entry(context_core& core) noexcept { enter(core); }
 
     context_entry(const context_entry&) = delete;
     context_entry& operator=(const context_entry&) = delete;
 
-    ~context_entry() {
-        if (open_)
-            core_.leave();
+    ~context_entry() { leave(); }
+
+    void enter(context_core& core) noexcept {
+        leave();
+        if (core.enter())
+            core_ = &core;
     }
 
-    explicit operator bool() const noexcept { return open_; }
+    void leave() noexcept {
+        if (core_)
+            core_->leave();
+        core_ = nullptr;
+    }
+
+    explicit operator bool() const noexcept { return core_; }
 
 private:
-    context_core& core_;
-    bool open_;
+    context_core* core_ = nullptr;
 };
 
 } // namespace asio_wait::inline v0::detail

@@ -16,7 +16,6 @@
 #include <boost/asio/error.hpp>
 
 #include <mutex>
-#include <optional>
 #include <utility>
 
 namespace asio_wait::inline v0::detail {
@@ -150,9 +149,9 @@ private:
     }
 
     void let_executor_go() noexcept {
-        std::optional<asio::any_io_executor> executor;
+        asio::any_io_executor executor; // let go of outside the lock
         std::lock_guard lock(mutex_);
-        executor.emplace(std::move(executor_));
+        executor = std::move(executor_);
     }
 
     static void on_wake(wake_detour& d) {

@@ -10,7 +10,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/assert/source_location.hpp>
-#include <boost/system/result.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -19,6 +18,13 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+// Its header brings two libraries and costs the compiler as much as half of this one, so it is included by
+// those who use gather_settled.
+namespace boost::system {
+template<class T, class E>
+class result;
+}
 
 namespace asio_wait::inline v0::detail {
 
@@ -99,16 +105,29 @@ struct gathered_value {
     static T read(task_state<T>& s, bool take) { return copied_or_taken(s, take); }
 };
 
-template<>
-struct gathered_value<void> {
+template<class T>
+requires std::is_void_v<T>
+struct gathered_value<T> {
     using type = std::monostate;
-    static type read(task_state<void>&, bool) noexcept { return {}; }
+    static type read(task_state<T>&, bool) noexcept { return {}; }
+};
+
+template<class T>
+concept complete = requires {
+    sizeof(T);
+};
+
+template<class T>
+struct settled {
+    using type = boost::system::result<T, std::exception_ptr>;
+    static_assert(complete<type>, "asio_wait: gather_settled gives boost::system::result; include "
+                                  "<boost/system/result.hpp>");
 };
 
 /// ... and gather_settled, for which an error is a value.
 template<class T>
 struct settled_value {
-    using type = boost::system::result<T, std::exception_ptr>;
+    using type = typename settled<T>::type;
     static type read(task_state<T>& s, bool take) {
         if (s.error())
             return s.error();
@@ -116,10 +135,11 @@ struct settled_value {
     }
 };
 
-template<>
-struct settled_value<void> {
-    using type = boost::system::result<void, std::exception_ptr>;
-    static type read(task_state<void>& s, bool) {
+template<class T>
+requires std::is_void_v<T>
+struct settled_value<T> {
+    using type = typename settled<T>::type;
+    static type read(task_state<T>& s, bool) {
         if (s.error())
             return s.error();
         return {};

@@ -5,6 +5,7 @@
 #include <asio_wait/detail/get_op.hpp>
 #include <asio_wait/detail/group_state.hpp>
 #include <asio_wait/detail/join_op.hpp>
+#include <asio_wait/detail/late.hpp>
 #include <asio_wait/detail/set_core.hpp>
 #include <asio_wait/detail/set_wait.hpp>
 #include <asio_wait/detail/start_task.hpp>
@@ -82,7 +83,7 @@ public:
         core.give_back();
         std::exception_ptr error;
         try {
-            std::vector<task_error> errors = collect();
+            auto errors = collect();
             if (!errors.empty())
                 error = std::make_exception_ptr(exception_group(std::move(errors)));
         } catch (...) {
@@ -104,8 +105,8 @@ public:
 private:
     /// In order of completion, the body's own last. An error that went from a child into the body
     /// counts once, and a cancellation that leaves the body is none.
-    std::vector<task_error> collect() {
-        std::vector<task_error> errors;
+    auto collect() {
+        late<std::vector<task_error>, T> errors;
         const auto add = [&errors](const task_core& t) {
             t.mark_observed();
             const auto same = [&t](const task_error& e) { return e.exception == t.error(); };

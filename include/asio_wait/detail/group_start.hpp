@@ -35,7 +35,7 @@ public:
 private:
     static constexpr task_type type_{
         [](task_core* t) noexcept { pool_delete(static_cast<promised_task*>(t)); },
-        [](task_core&, unsigned) {}, &type_tag_of<T>};
+        [](task_core&, unsigned) {}, &type_tag_of<T>, &task_base::post_delivery<>};
 };
 
 /// What a child that is being started and its starter share.

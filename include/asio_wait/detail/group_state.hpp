@@ -46,12 +46,15 @@ struct kept_body {
  *      open --a failure, a cancel--> aborting --all have ended--> over
  *        \________________________________________________________^
  *
- *  `mutex_` guards everything but `children_`, which is not changed. A child may be inserted just
- *  while the group is being cancelled: whoever inserts looks at the phase afterwards. */
+ *  `mutex_` guards everything but `children_` and `cancel_children_`, which are not changed. A child may
+ *  be inserted just while the group is being cancelled: whoever inserts looks at the phase afterwards. */
 class group_state : public set_core::listener, public std::enable_shared_from_this<group_state> {
 public:
-    explicit group_state(asio::any_io_executor executor)
-        : executor_(std::move(executor)), children_(set_core::create(keep::failures)) {
+    // A template, so that who only has a handle to a group does not compile how all are cancelled.
+    template<class Executor>
+    explicit group_state(Executor executor)
+        : executor_(std::move(executor)), children_(set_core::create(keep::failures)),
+          cancel_children_(&cancel_members<basic_cancel_batch<Executor>>) {
         failed = [](set_core::listener& l) { static_cast<group_state&>(l).child_failed(); };
     }
 
@@ -146,7 +149,7 @@ public:
             untold = std::current_exception(); // the children are asked all the same
         }
         try {
-            cancel_members(*children_, types);
+            cancel_children_(*children_, types);
         } catch (...) {
             std::lock_guard lock(mutex_);
             asked_ = before; // some may not have heard of it: the next request is for all again
@@ -235,6 +238,7 @@ private:
     mutable std::mutex mutex_;
     asio::any_io_executor executor_;
     ref_ptr<set_core> children_;
+    void (*cancel_children_)(const set_core& children, asio::cancellation_type_t types);
     phase phase_ = phase::open;
     unsigned asked_ = 0; // types of cancellation
     bool quiet_end_ = false;

@@ -16,7 +16,7 @@
 
 namespace asio_wait::inline v0::detail {
 
-/// The state of one with_timeout.
+/// The state of one with_timeout. A template as in detail/late.hpp.
 /**
  *      starting --arm()--> active --the limit--> expired
  *          \                  \                   |
@@ -24,10 +24,11 @@ namespace asio_wait::inline v0::detail {
  *
  *  `mutex_` guards everything: the block may run on another thread than the operation's initiation
  *  and its delivery. No handler runs under it; a timer's destructor and async_wait call none. */
-class timeout_state : public std::enable_shared_from_this<timeout_state> {
+template<class Executor>
+class basic_timeout_state : public std::enable_shared_from_this<basic_timeout_state<Executor>> {
 public:
-    timeout_state(std::shared_ptr<const any_deadline> deadline, bool by_timer,
-                  std::shared_ptr<const timeout_state> outer) noexcept
+    basic_timeout_state(std::shared_ptr<const any_deadline> deadline, bool by_timer,
+                        std::shared_ptr<const basic_timeout_state> outer) noexcept
         : deadline_(std::move(deadline)), by_timer_(by_timer), outer_(std::move(outer)) {}
 
     void reschedule(std::shared_ptr<const any_deadline> deadline) {
@@ -51,14 +52,14 @@ public:
     /// The nearest deadline of this scope and those around it; null for none.
     std::shared_ptr<const any_deadline> effective() const noexcept {
         std::shared_ptr<const any_deadline> nearest = deadline();
-        for (const timeout_state* s = outer_.get(); s; s = s->outer_.get())
+        for (const basic_timeout_state* s = outer_.get(); s; s = s->outer_.get())
             if (auto d = s->deadline(); d && (!nearest || d->remaining() < nearest->remaining()))
                 nearest = std::move(d);
         return nearest;
     }
 
     /// The block has been started on this executor, which is serial.
-    void runs_on(asio::any_io_executor executor) {
+    void runs_on(Executor executor) {
         std::lock_guard lock(mutex_);
         executor_ = std::move(executor);
     }
@@ -86,7 +87,7 @@ public:
     }
 
     void disarm() noexcept {
-        asio::any_io_executor executor; // let go of outside the lock
+        Executor executor; // let go of outside the lock
         std::lock_guard lock(mutex_);
         phase_ = phase::over;
         timer_ = nullptr;
@@ -139,17 +140,19 @@ private:
     bool was_expired_ = false;
     phase phase_ = phase::starting;
     std::uint64_t timers_ = 0;
-    std::shared_ptr<const timeout_state> outer_;
-    std::unique_ptr<armed_timer> timer_;
+    std::shared_ptr<const basic_timeout_state> outer_;
+    std::shared_ptr<void> timer_;
     ref_ptr<wait_anchor> wait_;
-    asio::any_io_executor executor_;
+    Executor executor_;
 };
 
+using timeout_state = basic_timeout_state<asio::any_io_executor>;
+
 /// The limit of with_timeout's operation: its scope's, which may be moved.
+template<class State>
 class scope_limit {
 public:
-    explicit scope_limit(std::shared_ptr<timeout_state> state) noexcept
-        : state_(std::move(state)) {}
+    explicit scope_limit(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 
     // The block is begun in any case.
     static constexpr bool expired() noexcept { return false; }
@@ -160,14 +163,14 @@ public:
     void disarm() noexcept { state_->disarm(); }
 
 private:
-    std::shared_ptr<timeout_state> state_;
+    std::shared_ptr<State> state_;
 };
 
 /// The same for a limit that is somebody's timer.
-template<class Timer>
+template<class Timer, class State>
 class timer_scope_limit {
 public:
-    timer_scope_limit(Timer* timer, std::shared_ptr<timeout_state> state) noexcept
+    timer_scope_limit(Timer* timer, std::shared_ptr<State> state) noexcept
         : limit_(timer), state_(std::move(state)) {}
 
     static constexpr bool expired() noexcept { return false; }
@@ -186,7 +189,7 @@ public:
 
 private:
     foreign_timer_limit<Timer> limit_;
-    std::shared_ptr<timeout_state> state_;
+    std::shared_ptr<State> state_;
 };
 
 } // namespace asio_wait::inline v0::detail

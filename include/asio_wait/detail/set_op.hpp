@@ -231,8 +231,9 @@ struct initiate_set_wait {
 };
 
 /// Asks all members to end; see cancel_batch.
-inline void cancel_members(const set_core& set, asio::cancellation_type_t types) {
-    cancel_batch batch(types);
+template<class Batch = cancel_batch>
+void cancel_members(const set_core& set, asio::cancellation_type_t types) {
+    Batch batch(types);
     for (ref_ptr<task_core>& t : set.members(true))
         batch.add(ref_ptr<task_base>::adopt(static_cast<task_base*>(t.detach())));
     batch.finish();

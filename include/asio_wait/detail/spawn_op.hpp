@@ -94,7 +94,7 @@ private:
             static_cast<spawned_task&>(t).signal_.emit(
                 static_cast<asio::cancellation_type_t>(types));
         },
-        &type_tag_of<T>};
+        &type_tag_of<T>, &task_base::post_delivery<>};
 
     std::optional<Body> body_;
     signal_type signal_;

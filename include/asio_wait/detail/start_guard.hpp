@@ -15,24 +15,25 @@ namespace asio_wait::inline v0::detail {
 
 /// What an initiation has started: asked to end unless the initiation comes to its end, because nobody
 /// would have a handle.
-class start_guard {
+template<class Task>
+class basic_start_guard {
 public:
-    explicit start_guard(std::size_t count) {
+    explicit basic_start_guard(std::size_t count) {
         if (count > 1)
             more_.reserve(count - 1);
     }
 
-    start_guard(const start_guard&) = delete;
-    start_guard& operator=(const start_guard&) = delete;
+    basic_start_guard(const basic_start_guard&) = delete;
+    basic_start_guard& operator=(const basic_start_guard&) = delete;
 
-    ~start_guard() {
+    ~basic_start_guard() {
         cancel(first_);
         for (const auto& t : more_)
             cancel(t);
     }
 
     /// As many as announced.
-    void add(const ref_ptr<task_base>& t) noexcept {
+    void add(const ref_ptr<Task>& t) noexcept {
         if (first_)
             more_.push_back(t);
         else
@@ -45,7 +46,7 @@ public:
     }
 
 private:
-    static void cancel(const ref_ptr<task_base>& t) noexcept {
+    static void cancel(const ref_ptr<Task>& t) noexcept {
         try {
             if (t)
                 t->cancel(asio::cancellation_type::terminal);
@@ -54,9 +55,11 @@ private:
         }
     }
 
-    ref_ptr<task_base> first_;
-    std::vector<ref_ptr<task_base>> more_;
+    ref_ptr<Task> first_;
+    std::vector<ref_ptr<Task>> more_;
 };
+
+using start_guard = basic_start_guard<task_base>;
 
 /// The tasks of a call; those that are started for it are guarded.
 template<class Source>

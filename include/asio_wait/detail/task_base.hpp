@@ -28,10 +28,11 @@ inline bool is_cancellation(const boost::system::error_code& ec) {
            ec == asio::experimental::error::channel_cancelled;
 }
 
-inline bool is_cancellation(const std::exception_ptr& error) {
+template<class SystemError = boost::system::system_error>
+bool is_cancellation(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
-    } catch (const boost::system::system_error& e) {
+    } catch (const SystemError& e) {
         return is_cancellation(e.code());
     } catch (const std::system_error& e) {
         return e.code() == std::errc::operation_canceled;
@@ -51,12 +52,14 @@ std::exception_ptr exception_from(const Args&... args) noexcept {
     }
 }
 
-inline std::exception_ptr as_exception(const boost::system::error_code& ec) noexcept {
-    return exception_from<boost::system::system_error>(ec);
+template<class SystemError = boost::system::system_error>
+std::exception_ptr as_exception(const boost::system::error_code& ec) noexcept {
+    return exception_from<SystemError>(ec);
 }
 
-/// A task's state and its executor. `executor_` and `context_` are guarded by the task's lock,
-/// under which the executor is copied and moved but never destroyed.
+/// A task's state and its executor. `executor_` is guarded by the task's lock, under which it is copied
+/// and moved but never destroyed. What creates and ends tasks is a template, so that a program which
+/// only has handles does not compile it; the work on an erased executor is the dearest part.
 class task_base : public task_core {
 public:
     /// Empty once the task is done.
@@ -77,24 +80,26 @@ public:
         if (record())
             note_cancel();
         if (what == request::deliver)
-            deliver();
+            type().deliver(*this);
         return true;
     }
 
     /// The work ended by itself, with an error or (null) a value that is in place.
+    template<class Executor = asio::any_io_executor>
     void complete(std::exception_ptr&& error) {
         auto status = task_status::succeeded;
         if (error)
             status = cancel_requested() && is_cancellation(error) ? task_status::cancelled
                                                                   : task_status::failed;
-        finish_with(status, std::move(error));
+        finish_with<Executor>(status, std::move(error));
     }
 
     /// The work was destroyed before its end.
+    template<class Executor = asio::any_io_executor>
     void abandon() noexcept {
         mark_observed(); // whoever destroys a context knows it
         try {
-            finish_with(task_status::failed, as_exception(error::task_abandoned));
+            finish_with<Executor>(task_status::failed, as_exception(error::task_abandoned));
         } catch (...) {
             // A wake-up could not be posted for want of memory: its operation has been destroyed.
         }
@@ -103,14 +108,23 @@ public:
     using task_core::begin;
 
 protected:
+    template<class Executor = asio::any_io_executor>
     task_base(const task_type& type, const spawn_site& site, std::string_view name,
-              const asio::any_io_executor& executor)
+              const Executor& executor)
         : task_core(type, site, name, core_of_executor(executor)), executor_(unmarked(executor)) {}
 
     ~task_base() = default;
 
+    /// For task_type: posts the delivery, unless the context is being destroyed or the task ends
+    /// meanwhile.
+    template<class Executor = asio::any_io_executor>
+    static void post_delivery(task_core& task) {
+        static_cast<task_base&>(task).post_delivery_to<Executor>();
+    }
+
 private:
-    friend class cancel_batch;
+    template<class>
+    friend class basic_cancel_batch;
 
     struct delivery {
         ref_ptr<task_base> task;
@@ -118,14 +132,14 @@ private:
         void operator()() const { task->emit_recorded(); }
     };
 
-    /// Posts the delivery, unless the context is being destroyed or the task ends meanwhile.
-    void deliver() {
+    template<class Executor>
+    void post_delivery_to() {
         BOOST_ASIO_HANDLER_LOCATION((__FILE__, __LINE__, "cancel"));
         const context_entry entry(home());
         if (!entry)
             return;
         // Only inside the context: a copy of a strand must not outlive it.
-        asio::any_io_executor const executor = get_executor();
+        const Executor executor = get_executor();
         if (!executor)
             return;
         try {
@@ -136,8 +150,9 @@ private:
         }
     }
 
+    template<class Executor>
     void finish_with(task_status status, std::exception_ptr&& error) {
-        std::optional<asio::any_io_executor> executor; // let go of outside the lock
+        std::optional<Executor> executor; // let go of outside the lock
         wake_queue wakes;
         {
             const auto held = lock();

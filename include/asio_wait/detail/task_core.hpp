@@ -35,6 +35,8 @@ struct task_type {
     /// Emits on the task's own executor.
     void (*emit)(task_core&, unsigned types);
     const type_tag* value;
+    /// Posts what emits to that executor. Here, so that only who creates tasks compiles a post.
+    void (*deliver)(task_core&);
 };
 
 /// The part of a task's state that depends on no type. Life of a task:

@@ -160,7 +160,7 @@ private:
             static_cast<operation_task&>(t).signal_.emit(
                 static_cast<asio::cancellation_type_t>(types));
         },
-        &type_tag_of<T>};
+        &type_tag_of<T>, &task_base::post_delivery<>};
 
     asio::cancellation_signal signal_;
 };
