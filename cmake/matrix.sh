@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # matrix.sh [--quick] [--list] [--root DIR] [row ...] : builds and tests the rows of cmake/matrix.txt, all when
 # none is named, below build/matrix; each leaves its line in doc/10_support.md.
-#   --quick   the core, the rows of asyncio's semantics and the consumers instead of everything
+#   --quick   the core, the rows of asyncio's semantics, the consumers, and Boost.Redis and Boost.MySQL where
+#             they are, instead of everything
 #   --root    where Debian releases other than the one at hand are set up with debootstrap
 #             (as root; default: build/matrix/roots)
 # ASIO_WAIT_MATRIX_JOBS: how many compilers and tests at a time (2).
@@ -14,7 +15,7 @@ while [ $# -gt 0 ]; do
     --quick) quick=quick ;;
     --list) grep -v '^#' cmake/matrix.txt && exit 0 ;;
     --root) roots=${2:?directory} && shift ;;
-    -*) sed -n '3,8s/^# //p' "$0" && exit 2 ;;
+    -*) sed -n '3,9s/^# //p' "$0" && exit 2 ;;
     *) break ;;
     esac
     shift
@@ -22,7 +23,7 @@ done
 # shellcheck disable=SC1091
 here=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 quick_targets="asio_wait test_core test_semantics test_two_tu_odr test_many_macros_plain"
-quick_tests='^(core|semantics)\.|^structure\.two_tu_odr$|^consumer\.(install|add_subdirectory|find_package|sources|pkg_config|many_macros\.plain)$'
+quick_tests='^(core|semantics)\.|^examples\.(redis|mysql)$|^structure\.two_tu_odr$|^consumer\.(install|add_subdirectory|find_package|sources|pkg_config|many_macros\.plain)$'
 # The tests' own library needs type information; what users compile does not.
 no_rtti_targets="asio_wait test_two_tu_odr test_many_macros_plain"
 no_rtti_tests='^structure\.two_tu_odr$|^consumer\.(install|add_subdirectory|fetch_content|find_package|sources|pkg_config|many_macros\.plain)$'
@@ -85,6 +86,10 @@ run_row() { # run_row <name> <suite> <compiler> <boost> <standard> <build type> 
     fi
     targets="" filter="" what=${quick:-all}
     [ -z "$quick" ] || targets=$quick_targets filter=$quick_tests
+    # Boost.Redis and Boost.MySQL against real servers, which are where these rows run.
+    if [ -n "$quick" ] && [ -z "$root" ] && [ "$boost" = 1.88 ]; then
+        targets="$targets redis mysql"
+    fi
     [ "$tests" = all ] || what=$tests targets=$no_rtti_targets filter=$no_rtti_tests
     # The words of options and targets are meant to be split.
     # shellcheck disable=SC2086
