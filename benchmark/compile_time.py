@@ -5,7 +5,7 @@ program written with make_parallel_group. Prints a table; keeps results/compile_
 
     benchmark/compile_time.py                       every compiler found, some ten minutes
     benchmark/compile_time.py --rounds 3 --modes O0 --compilers g++     quickly
-    benchmark/compile_time.py --modes instructions  for comparing two states of the library
+    benchmark/compile_time.py --modes instructions  with valgrind, for comparing two states of the library
     benchmark/compile_time.py --check               exits with 1 when a goal is missed
 """
 import argparse
@@ -148,7 +148,7 @@ def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--rounds", type=int, default=7)
     p.add_argument("--compilers", help=f"with commas; default: those found of {','.join(COMPILERS)}")
-    p.add_argument("--modes", default=",".join(MODES))
+    p.add_argument("--modes", default="syntax,O0,O2", help=f"of {','.join(MODES)}")
     p.add_argument("--std", default="c++20")
     p.add_argument("--boost", type=pathlib.Path, help="the directory that holds boost/")
     p.add_argument("--output", type=pathlib.Path, default=here / "results" / "compile_time")

@@ -34,20 +34,20 @@ set_member* set_core::find(const task_core& task) const noexcept {
     if (!slots_)
         return nullptr;
     // Addresses are compared: a second copy of the archive, in a plugin, counts its ids anew.
-    set_member* m = table_[bucket(task)];
+    set_member* m = table_.first[bucket(task)];
     while (m && m->task.get() != &task)
         m = m->next_in_bucket;
     return m;
 }
 
 void set_core::link(set_member& m) noexcept {
-    set_member*& head = table_[bucket(*m.task)];
+    set_member*& head = table_.first[bucket(*m.task)];
     m.next_in_bucket = head;
     head = &m;
 }
 
 void set_core::unlink(set_member& m) noexcept {
-    set_member** at = &table_[bucket(*m.task)];
+    set_member** at = &table_.first[bucket(*m.task)];
     while (*at != &m)
         at = &(*at)->next_in_bucket;
     *at = m.next_in_bucket;
@@ -65,8 +65,8 @@ void set_core::make_room() {
     auto table = std::make_unique<set_member*[]>(wanted);
     std::lock_guard lock(mutex_);
     if (slots_ >= wanted)
-        return;                                          // somebody else was faster
-    table.reset(std::exchange(table_, table.release())); // the old one goes with this call
+        return;                                                // somebody else was faster
+    table.reset(std::exchange(table_.first, table.release())); // the old one goes with this call
     const std::size_t old = std::exchange(slots_, wanted);
     for (std::size_t i = 0; i != old; ++i)
         for (set_member* m = table[i]; m;) {
@@ -309,7 +309,7 @@ void set_core::close() {
         woken_list woken;
         rule_.close_all(woken);
         wake(woken, wakes);
-        delete[] std::exchange(table_, nullptr);
+        delete[] std::exchange(table_.first, nullptr);
         slots_ = 0;
     }
     // A completion that is just passing by holds its task's lock.

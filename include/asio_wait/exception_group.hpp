@@ -14,6 +14,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -76,9 +77,9 @@ String described(const std::vector<Error>& errors) {
 class ASIO_WAIT_TYPE_VISIBLE exception_group : public std::exception {
 public:
     /// From errors in the order to be kept.
-    template<std::same_as<std::vector<task_error>> Errors = std::vector<task_error>>
-    explicit exception_group(Errors errors)
-        : data_(std::make_shared<detail::late<const data, Errors>>(std::move(errors))) {}
+    template<std::same_as<task_error> Error = task_error> // see detail/late.hpp
+    explicit exception_group(std::type_identity_t<std::vector<Error>> errors)
+        : data_(std::make_shared<detail::late<const data, Error>>(std::move(errors))) {}
 
     /// From tasks, such as `done` of a wait: those that failed. Counts as reading their errors.
     template<std::ranges::input_range R>

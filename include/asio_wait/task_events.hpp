@@ -5,6 +5,7 @@
 #include <asio_wait/detail/watch.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -38,7 +39,7 @@ using task_event_handler = std::function<void(const task_event&)>;
  *  @par Cost           A call and a lock for each event, about five for each task.
  *  @par asyncio        Debug mode, `loop.slow_callback_duration`; of events there only the warnings.
  *  @par Example        @snippet watching.cpp task_events */
-template<class Handler = task_event_handler> // nobody passes it, see detail/late.hpp
+template<std::same_as<task_event_handler> Handler = task_event_handler> // see detail/late.hpp
 task_event_handler set_task_event_handler(std::type_identity_t<Handler> handler) {
     detail::watch_hook hook;
     if (handler) {

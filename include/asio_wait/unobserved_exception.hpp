@@ -6,6 +6,7 @@
 
 #include <boost/assert/source_location.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -44,7 +45,8 @@ using unobserved_exception_handler = std::function<void(const unobserved_excepti
  *  @par Cost           Nothing for tasks whose outcome is read; a lock and a call for each other failure.
  *  @par asyncio        `loop.set_exception_handler`, for "exception was never retrieved".
  *  @par Example        @snippet task.cpp unobserved */
-template<class Handler = unobserved_exception_handler> // nobody passes it, see detail/late.hpp
+// A template: see detail/late.hpp.
+template<std::same_as<unobserved_exception_handler> Handler = unobserved_exception_handler>
 unobserved_exception_handler set_unobserved_exception_handler(
     std::type_identity_t<Handler> handler) {
     detail::unobserved_hook hook;

@@ -45,8 +45,8 @@ public:
     }
 
     /// Takes the limit away.
-    template<std::same_as<std::nullopt_t> None>
-    void reschedule(None) {
+    template<std::same_as<std::nullopt_t> Nothing>
+    void reschedule(Nothing) {
         state_->reschedule(nullptr);
     }
 
@@ -64,7 +64,7 @@ public:
     }
 
     /// How long that is from now, on its own clock; nothing without a limit.
-    template<class Duration = std::chrono::nanoseconds> // nobody passes it
+    template<std::same_as<std::chrono::nanoseconds> Duration = std::chrono::nanoseconds>
     std::optional<Duration> remaining() const {
         const auto d = state_->effective();
         return d ? std::optional<Duration>(d->remaining()) : std::nullopt;

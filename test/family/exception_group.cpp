@@ -8,11 +8,17 @@
 
 #include <boost/assert/source_location.hpp>
 
+#include <initializer_list>
 #include <type_traits>
 #include <vector>
 
 namespace groups {
 BOOST_AUTO_TEST_SUITE(family_exception_group)
+
+// Whatever converts to the vector, although the constructor is a template.
+static_assert(std::is_constructible_v<exception_group, std::initializer_list<task_error>>);
+static_assert(std::is_constructible_v<exception_group, const std::vector<task_error>&>);
+static_assert(!std::is_convertible_v<std::vector<task_error>, exception_group>);
 
 task_error error_named(std::string name, std::string what, std::uint_least32_t line = 0) {
     return {7, std::move(name),

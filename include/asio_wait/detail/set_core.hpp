@@ -139,7 +139,7 @@ private:
     friend void pool_delete(T*) noexcept;
 
     explicit set_core(keep kept) noexcept;
-    ~set_core() { delete[] table_; }
+    ~set_core() = default;
 
     static void on_completed(hook_target& self, completion_hook& hook, wake_queue& wakes) noexcept;
     static void on_wake(waker& self);
@@ -169,8 +169,16 @@ private:
     member_chain left_; // to be freed by on_wake()
     // Chained hashing by id: ids come in runs, so the next power of two of slots is hardly shared.
     std::size_t slots_ = 0;
-    set_member** table_ = nullptr; // not a unique_ptr: what that costs the compiler, all pay
-    watched_set watched_{*this};   // the last: goes before what it shows
+    // Not a unique_ptr: every program that includes this would pay for compiling one.
+    struct places {
+        set_member** first = nullptr;
+
+        places() noexcept = default;
+        places(const places&) = delete;
+        places& operator=(const places&) = delete;
+        ~places() { delete[] first; }
+    } table_;
+    watched_set watched_{*this}; // the last: goes before what it shows
 };
 
 } // namespace asio_wait::inline v0::detail
