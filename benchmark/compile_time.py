@@ -42,7 +42,8 @@ COMPILERS = ["g++", "clang++-19", "clang++"]
 NOTE = """CPU seconds (user) of one translation unit. All units of a compiler and mode are compiled in turn,
 round after round, so that a busy machine disturbs all of them alike; the comparison is of the least
 figure of each. The mode `instructions` counts them instead, in 10^9 for -O0 without the assembler: the
-same at each run, whatever else the machine does. asio is `boost/asio/awaitable.hpp`, `co_spawn.hpp` and `steady_timer.hpp`, nothing used.
+same at each run, whatever else the machine does. asio is `boost/asio/awaitable.hpp`, `co_spawn.hpp` and
+`steady_timer.hpp`, nothing used.
 """
 
 

@@ -33,7 +33,7 @@ PROGRAMS = (
     "test_family_collections",
     "test_threads",
 )
-# What only one of them looks at.
+# Other programs for some files.
 PROGRAMS_OF = {
     "watch.cpp": ("test_watch",),
     "task_graph.cpp": ("test_watch",),
